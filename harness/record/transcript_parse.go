@@ -1,0 +1,241 @@
+package record
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ParseTranscript reads what Transcript wrote, or a dialogue that somebody
+// wrote by hand: times and the first line may be missing. What a transcript
+// does not hold (message data, TLS facts beyond the handshake's place) is not
+// in the session either. The error names the line.
+func ParseTranscript(text string) (*Session, error) {
+	p := transcriptParser{session: &Session{ID: 1}}
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		if err := p.line(strings.TrimRight(line, "\r\n")); err != nil {
+			return nil, fmt.Errorf("transcript line %d: %w", n, err)
+		}
+	}
+	p.endReply()
+	return p.session, nil
+}
+
+type transcriptParser struct {
+	session *Session
+	reply   strings.Builder // the lines of a reply that has not ended
+	replyAt time.Duration
+	rule    string
+	greeted bool
+}
+
+func (p *transcriptParser) line(line string) error {
+	text := strings.TrimSpace(line)
+	if text == "" {
+		return nil
+	}
+	if rest, ok := strings.CutPrefix(text, "SMTP session "); ok {
+		return p.head(rest)
+	}
+	if rest, ok := strings.CutPrefix(text, "end: "); ok {
+		p.end(rest)
+		return nil
+	}
+	if strings.HasPrefix(text, "violation: ") {
+		p.session.Violations = append(p.session.Violations,
+			Violation{Session: p.session.ID, Text: Unescape(strings.TrimPrefix(text, "violation: "))})
+		return nil
+	}
+	at, text, err := cutTime(text)
+	if err != nil {
+		return err
+	}
+	mark, rest, _ := strings.Cut(text, " ")
+	return p.marked(at, mark, rest)
+}
+
+func (p *transcriptParser) head(text string) (err error) {
+	id, remote, _ := strings.Cut(text, " from ")
+	p.session.Remote = remote
+	p.session.ID, err = strconv.Atoi(id)
+	return err
+}
+
+func (p *transcriptParser) end(text string) {
+	for _, e := range []End{EndQuit, EndClientClosed, EndClientReset, EndDropped, EndTimedOut, EndTLSFailed, EndRefused, EndServerClosed} {
+		if detail, ok := strings.CutPrefix(text, string(e)); ok {
+			p.session.End, p.session.EndDetail = e, Unescape(strings.TrimPrefix(detail, ": "))
+		}
+	}
+}
+
+// cutTime takes "+12.5ms" off the front of a line; without one the time is 0.
+func cutTime(text string) (time.Duration, string, error) {
+	if !strings.HasPrefix(text, "+") {
+		return 0, text, nil
+	}
+	word, rest, _ := strings.Cut(text, " ")
+	at, err := time.ParseDuration(word[1:])
+	if err != nil {
+		return 0, "", fmt.Errorf("%q is no time; write +1.5ms", Escape(word))
+	}
+	return at, strings.TrimSpace(rest), nil
+}
+
+func (p *transcriptParser) marked(at time.Duration, mark, rest string) error {
+	switch mark {
+	case "S:":
+		return p.serverLine(at, rest)
+	case "S>":
+		return p.serverOctets(at, rest)
+	case "C:":
+		p.clientLine(at, rest)
+	case "C>":
+		return p.clientOctets(at, rest)
+	case "--":
+		p.fact(at, rest)
+	case "!!":
+		p.anomaly(rest)
+	default:
+		return fmt.Errorf("%q is not how a line begins; write S: or C:", Escape(mark))
+	}
+	return nil
+}
+
+func (p *transcriptParser) serverLine(at time.Duration, text string) error {
+	text, rule, _ := strings.Cut(text, "   <- rule: ")
+	if p.reply.Len() == 0 {
+		p.replyAt = at
+	}
+	if len(text) == 3 {
+		text += " "
+	}
+	if _, _, ok := splitReplyLine(text); !ok {
+		return fmt.Errorf("%q is no reply line; write 250 text, or quote the octets behind S>", Escape(text))
+	}
+	p.rule = Unescape(rule)
+	p.reply.WriteString(Unescape(text) + "\r\n")
+	if text[3] == ' ' {
+		p.endReply()
+	}
+	return nil
+}
+
+func (p *transcriptParser) serverOctets(at time.Duration, text string) error {
+	quoted, rule, _ := strings.Cut(text, "   <- rule: ")
+	octets, err := strconv.Unquote(quoted)
+	if err != nil {
+		return fmt.Errorf("the octets behind S> need Go's quotes: %w", err)
+	}
+	p.endReply()
+	p.replyAt, p.rule = at, Unescape(rule)
+	p.reply.WriteString(octets)
+	p.endReply()
+	return nil
+}
+
+// endReply gives the collected reply to the oldest command without one: a
+// pipelining client has several waiting.
+func (p *transcriptParser) endReply() {
+	if p.reply.Len() == 0 {
+		return
+	}
+	r := ParseReply(p.reply.String())
+	r.At, r.Rule = p.replyAt, p.rule
+	p.reply.Reset()
+	if !p.greeted {
+		p.session.Greeting, p.greeted = r, true
+		return
+	}
+	for i := range p.session.Commands {
+		if c := &p.session.Commands[i]; c.Reply.Code == 0 && c.Reply.Raw == "" {
+			c.Reply = r
+			return
+		}
+	}
+}
+
+func (p *transcriptParser) clientLine(at time.Duration, text string) {
+	var size int
+	if n, err := fmt.Sscanf(text, "(%d octets of message data)", &size); n == 1 && err == nil {
+		p.add(Command{Verb: "BODY", Size: size, At: at})
+		return
+	}
+	line, omitted := cutOmitted(text)
+	c := p.newCommand(Unescape(line))
+	c.At, c.Omitted = at, omitted
+	p.add(c)
+}
+
+func (p *transcriptParser) clientOctets(at time.Duration, text string) error {
+	quoted, omitted := cutOmitted(text)
+	octets, err := strconv.Unquote(quoted)
+	if err != nil {
+		return fmt.Errorf("the octets behind C> need Go's quotes: %w", err)
+	}
+	line := strings.TrimRight(octets, "\r\n")
+	c := p.newCommand(line)
+	c.At, c.Ending, c.Omitted = at, octets[len(line):], omitted
+	p.add(c)
+	return nil
+}
+
+func cutOmitted(text string) (string, int) {
+	line, tail, ok := strings.Cut(text, " (")
+	var omitted int
+	if ok {
+		if n, err := fmt.Sscanf(tail, "%d octets not kept)", &omitted); n == 1 && err == nil {
+			return line, omitted
+		}
+	}
+	return text, 0
+}
+
+func (p *transcriptParser) newCommand(line string) Command {
+	c := NewCommand(line)
+	if p.insideAuth() {
+		c = Command{Line: line, Ending: "\r\n"}
+	}
+	c.Masked = strings.HasSuffix(line, "****")
+	if c.Verb == "EHLO" || c.Verb == "HELO" || c.Verb == "LHLO" {
+		p.session.Hello = c.Arg
+	}
+	return c
+}
+
+func (p *transcriptParser) insideAuth() bool {
+	n := len(p.session.Commands)
+	return n > 0 && p.session.Commands[n-1].Reply.Code == 334
+}
+
+func (p *transcriptParser) add(c Command) {
+	for _, earlier := range p.session.Commands {
+		c.Pipelined = c.Pipelined || earlier.Reply.Code == 0 && earlier.Reply.Raw == ""
+	}
+	p.session.Commands = append(p.session.Commands, c)
+}
+
+func (p *transcriptParser) fact(at time.Duration, text string) {
+	version, rest, ok := strings.Cut(text, ", ")
+	if !ok || !strings.HasPrefix(version, "TLS ") {
+		return
+	}
+	cipher, rest, _ := strings.Cut(rest, ", ")
+	p.session.TLS = &TLS{At: at, Version: version, Cipher: cipher, Implicit: !p.greeted}
+	if name, ok := strings.CutPrefix(rest, "server name "); ok {
+		name, _, _ = strings.Cut(name, ", ")
+		p.session.TLS.ServerName = Unescape(name)
+	}
+}
+
+func (p *transcriptParser) anomaly(text string) {
+	kind, rest, _ := strings.Cut(text, ": ")
+	a := Anomaly{Kind: kind, Command: len(p.session.Commands), Text: Unescape(rest)}
+	if at := strings.LastIndex(rest, " ("); at >= 0 && strings.HasSuffix(rest, ")") {
+		a.Text, a.RFC = Unescape(rest[:at]), rest[at+2:len(rest)-1]
+	}
+	p.session.Anomalies = append(p.session.Anomalies, a)
+}
