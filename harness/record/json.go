@@ -37,24 +37,24 @@ func (o *octets) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*string)(o))
 }
 
-func octetMap(m map[string]string) map[octets]octets {
+func octetMap(m map[string]string) map[string]octets {
 	if m == nil {
 		return nil
 	}
-	out := make(map[octets]octets, len(m))
+	out := make(map[string]octets, len(m))
 	for k, v := range m {
-		out[octets(k)] = octets(v)
+		out[k] = octets(v)
 	}
 	return out
 }
 
-func stringMap(m map[octets]octets) map[string]string {
+func stringMap(m map[string]octets) map[string]string {
 	if m == nil {
 		return nil
 	}
 	out := make(map[string]string, len(m))
 	for k, v := range m {
-		out[string(k)] = string(v)
+		out[k] = string(v)
 	}
 	return out
 }
@@ -220,7 +220,7 @@ func (v *Violation) UnmarshalJSON(b []byte) error {
 
 type recipientJSON struct {
 	Address octets            `json:"address"`
-	Params  map[octets]octets `json:"params,omitempty"`
+	Params  map[string]octets `json:"params,omitempty"`
 	Reply   Reply             `json:"reply"`
 }
 
@@ -237,7 +237,7 @@ func (r *Recipient) UnmarshalJSON(b []byte) error {
 
 type envelopeJSON struct {
 	From       octets            `json:"from"`
-	Params     map[octets]octets `json:"params,omitempty"`
+	Params     map[string]octets `json:"params,omitempty"`
 	To         []octets          `json:"to"`
 	Recipients []Recipient       `json:"recipients"`
 }
