@@ -55,6 +55,7 @@ func (n ruleNode) members() ([]ruleMember, error) {
 		return nil, errRuleType
 	}
 	var members []ruleMember
+	seen := make(map[string]bool)
 	for i := jsonStart(n.raw, 1); n.raw[i] != '}'; i = jsonStart(n.raw, i) {
 		m := ruleMember{keyAt: n.at + i}
 		end := jsonEnd(n.raw, i)
@@ -62,11 +63,10 @@ func (n ruleNode) members() ([]ruleMember, error) {
 			return nil, errRuleType
 		}
 		m.value, i = n.child(jsonStart(n.raw, end))
-		for _, earlier := range members {
-			if earlier.key == m.key {
-				return nil, &ruleFault{m.keyAt, fmt.Sprintf("field %s is given twice; keep one", shownKey(m.key))}
-			}
+		if seen[m.key] {
+			return nil, &ruleFault{m.keyAt, fmt.Sprintf("field %s is given twice; keep one", shownKey(m.key))}
 		}
+		seen[m.key] = true
 		members = append(members, m)
 	}
 	return members, nil

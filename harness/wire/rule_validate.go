@@ -44,8 +44,14 @@ func (p *ruleProblems) addIf(wrong bool, format string, args ...any) {
 	}
 }
 
-// shownRule is a rule's name in an error message.
-func shownRule(r Rule) string { return record.Clip(record.Escape(r.Name()), 200) }
+// shownRule is a rule's name in an error message. The Go form quotes what is in
+// it, a given name may be anything.
+func shownRule(r Rule) string {
+	if r.name != "" {
+		return record.Clip(record.Escape(r.name), 200)
+	}
+	return record.Clip(r.String(), 200)
+}
 
 func (p *ruleProblems) checkStage() {
 	r := p.rule
@@ -106,8 +112,8 @@ func (p *ruleProblems) checkEHLO() {
 	r := p.rule
 	p.addIf(r.set.has(partWithhold) && len(r.act.withhold) == 0, `Withhold names nothing; write a keyword, such as Withhold("STARTTLS")`)
 	p.addIf(r.set.has(partAdvertise) && len(r.act.advertise) == 0, `Advertise names nothing; write a line, such as Advertise("SIZE 1000")`)
-	for _, word := range r.act.withhold {
-		p.addIf(word == "" || strings.ContainsAny(word, " \t"), `Withhold takes keywords alone and has %s; write "SIZE" without its parameters`, shownKey(word))
+	if i := slices.IndexFunc(r.act.withhold, noKeyword); i >= 0 {
+		p.addIf(true, `Withhold takes keywords alone and has %s; write "SIZE" without its parameters`, shownKey(r.act.withhold[i]))
 	}
 	p.addIf(slices.Contains(r.act.advertise, ""), `Advertise has an empty line; write a keyword, such as "SIZE 1000"`)
 	p.checkLines("Withhold", r.act.withhold)
@@ -115,11 +121,14 @@ func (p *ruleProblems) checkEHLO() {
 }
 
 func (p *ruleProblems) checkLines(method string, lines []string) {
-	for _, line := range lines {
-		p.addIf(strings.ContainsAny(line, "\r\n\x00"),
-			"%s has CR, LF or NUL in the line %s; give each line as an argument of its own, or use ReplyRaw", method, shownKey(line))
+	if i := slices.IndexFunc(lines, breaksLine); i >= 0 {
+		p.addIf(true, "%s has CR, LF or NUL in the line %s; give each line as an argument of its own, or use ReplyRaw", method, shownKey(lines[i]))
 	}
 }
+
+func breaksLine(line string) bool { return strings.ContainsAny(line, "\r\n\x00") }
+
+func noKeyword(word string) bool { return word == "" || strings.ContainsAny(word, " \t") }
 
 func (p *ruleProblems) checkTimes() {
 	r := p.rule
