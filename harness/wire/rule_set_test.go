@@ -27,8 +27,8 @@ func TestRuleSetHits(t *testing.T) {
 	value := On(record.NOOP).FirstN(2).Reply(451, "later")
 	var one, two RuleSet
 	first, second := one.Add(value), two.Add(value)
-	fired(&one, 5)
-	fired(&two, 1)
+	firedMarks(&one, 5)
+	firedMarks(&two, 1)
 	if value.Hits() != 3 || first.Hits() != 2 || second.Hits() != 1 {
 		t.Errorf("hits %d, %d, %d, want 3, 2, 1", value.Hits(), first.Hits(), second.Hits())
 	}
@@ -81,7 +81,7 @@ func TestRuleSetMatchData(t *testing.T) {
 	set.Add(On(record.DATA).To("other@*").DropAfterBytes(20))
 	set.Add(On(record.MAIL).DropAfterBytes(30))
 	set.Add(On(record.BODY).Reply(552, "full"))
-	x := &Exchange{Stage: record.BODY, Envelope: accepted}
+	x := &Exchange{Stage: record.BODY, Envelope: oneOfTwoAccepted}
 	got, ok := set.MatchData(x)
 	if !ok || got.act.dropAfter != 10 || small.Hits() != 0 {
 		t.Fatalf("got %s, %v, %d hits", got, ok, small.Hits())
@@ -144,8 +144,8 @@ func fiveRules() *RuleSet {
 }
 
 func TestRuleSetMatchAllocatesNothing(t *testing.T) {
-	x := &Exchange{Stage: record.RCPT, Address: "бат.bat@example.com", Envelope: accepted, SessionID: 1, Occurrence: 1}
-	y := &Exchange{Stage: record.RCPT, Address: "bat@example.com", Envelope: accepted, SessionID: 1, Occurrence: 1}
+	x := &Exchange{Stage: record.RCPT, Address: "бат.bat@example.com", Envelope: oneOfTwoAccepted, SessionID: 1, Occurrence: 1}
+	y := &Exchange{Stage: record.RCPT, Address: "bat@example.com", Envelope: oneOfTwoAccepted, SessionID: 1, Occurrence: 1}
 	empty, five := new(RuleSet), fiveRules()
 	if n := testing.AllocsPerRun(100, func() { empty.Match(x); five.Match(x); five.Match(y); five.MatchData(x) }); n != 0 {
 		t.Errorf("%v allocations", n)
@@ -153,7 +153,7 @@ func TestRuleSetMatchAllocatesNothing(t *testing.T) {
 }
 
 func BenchmarkRuleSetMatch(b *testing.B) {
-	x := &Exchange{Stage: record.RCPT, Address: "bat@example.com", Envelope: accepted, SessionID: 1, Occurrence: 1}
+	x := &Exchange{Stage: record.RCPT, Address: "bat@example.com", Envelope: oneOfTwoAccepted, SessionID: 1, Occurrence: 1}
 	for _, c := range []struct {
 		name string
 		set  *RuleSet

@@ -7,16 +7,16 @@ import (
 	"github.com/smtpspec/smtpspec/harness/record"
 )
 
-// accepted is an envelope with two recipients, of which the server took one.
-var accepted = record.Envelope{From: "shop@example.mn", Recipients: []record.Recipient{
+// oneOfTwoAccepted is an envelope with two recipients, of which the server took one.
+var oneOfTwoAccepted = record.Envelope{From: "shop@example.mn", Recipients: []record.Recipient{
 	{Address: "bat@example.com", Reply: record.NewReply(250, "2.1.5 Ok")},
 	{Address: "bad@example.com", Reply: record.NewReply(550, "5.1.1 No such user")},
 }}
 
 func TestRuleConditions(t *testing.T) {
 	mail := Exchange{Stage: record.MAIL, Command: record.NewCommand("MAIL FROM:<shop@example.mn> SIZE=10"), Address: "shop@example.mn", SessionID: 1, Occurrence: 1}
-	rcpt := Exchange{Stage: record.RCPT, Command: record.NewCommand("RCPT TO:<new@example.com>"), Address: "new@example.com", Envelope: accepted, SessionID: 2, Occurrence: 3, TLS: true}
-	body := Exchange{Stage: record.BODY, Envelope: accepted, SessionID: 1, Occurrence: 1}
+	rcpt := Exchange{Stage: record.RCPT, Command: record.NewCommand("RCPT TO:<new@example.com>"), Address: "new@example.com", Envelope: oneOfTwoAccepted, SessionID: 2, Occurrence: 3, TLS: true}
+	body := Exchange{Stage: record.BODY, Envelope: oneOfTwoAccepted, SessionID: 1, Occurrence: 1}
 	other := Exchange{Stage: record.ANY, Command: record.NewCommand("VRFY bat"), SessionID: 1, Occurrence: 1}
 	for _, c := range []struct {
 		name string
@@ -79,14 +79,14 @@ func TestRuleCounters(t *testing.T) {
 	} {
 		var set RuleSet
 		set.Add(c.rule)
-		if got := fired(&set, 8); got != c.want {
+		if got := firedMarks(&set, 8); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
 }
 
-// fired offers n NOOPs to a set and shows which ones a rule took.
-func fired(set *RuleSet, n int) string {
+// firedMarks offers n NOOPs to a set and shows which ones a rule took.
+func firedMarks(set *RuleSet, n int) string {
 	var b strings.Builder
 	for i := range n {
 		mark := byte('.')
@@ -102,7 +102,7 @@ func TestRuleChance(t *testing.T) {
 	draw := func(seed uint64) string {
 		var set RuleSet
 		set.Add(On(record.NOOP).Chance(0.25, seed).Drop())
-		return fired(&set, 4000)
+		return firedMarks(&set, 4000)
 	}
 	drawn := draw(7)
 	if again := draw(7); again != drawn {

@@ -149,11 +149,11 @@ var modifiers = []struct{ modifier, notWith ruleParts }{
 func (p *ruleProblems) checkContradictions() {
 	set := p.rule.set
 	p.addIf(!set.has(ruleActions), `it says when but not what; add an action, such as Reply(550, "5.1.1 No such user") or Drop()`)
-	p.addIf(count(set&ruleCounters) > 1, "%s contradict each other; keep one counter", methodNames(set&ruleCounters))
+	p.addIf(methodCount(set&ruleCounters) > 1, "%s contradict each other; keep one counter", methodNames(set&ruleCounters))
 	p.addIf(set.has(partBeforeTLS) && set.has(partInsideTLS), "BeforeTLS and InsideTLS contradict each other; keep one, or neither for both")
 
 	answers := set & ruleAnswers
-	p.addIf(count(answers) > 1 && answers != partWithhold|partAdvertise,
+	p.addIf(methodCount(answers) > 1 && answers != partWithhold|partAdvertise,
 		"%s contradict each other, because an exchange has one answer; keep one, or write a rule for each", methodNames(answers))
 	for _, m := range modifiers {
 		p.addIf(set.has(m.modifier) && set.has(m.notWith), "%s leaves nothing for %s to act on; leave one of them out",
@@ -161,7 +161,7 @@ func (p *ruleProblems) checkContradictions() {
 	}
 }
 
-func count(set ruleParts) int { return bits.OnesCount32(uint32(set)) }
+func methodCount(set ruleParts) int { return bits.OnesCount32(uint32(set)) }
 
 // methodNames lists methods for a sentence: "Stall and Drop".
 func methodNames(set ruleParts) string {
