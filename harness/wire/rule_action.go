@@ -1,0 +1,111 @@
+package wire
+
+import (
+	"bytes"
+	"slices"
+	"time"
+
+	"github.com/smtpspec/smtpspec/harness/record"
+)
+
+// Reply answers with a code from 200 to 599 and one line or more, instead of
+// acting on the command. A line may begin with an enhanced status code; it
+// holds no CR, LF or NUL. Without lines the reply is the code alone.
+func (r Rule) Reply(code int, lines ...string) Rule {
+	r = r.with(partReply)
+	reply := record.NewReply(code, slices.Clone(lines)...)
+	r.act.reply = &reply
+	return r
+}
+
+// ReplyRaw answers with octets as they are, line endings included. They need
+// not be a reply at all.
+func (r Rule) ReplyRaw(octets []byte) Rule {
+	r = r.with(partReplyRaw)
+	r.act.raw = bytes.Clone(octets)
+	return r
+}
+
+// Do answers with what f returns; nil is the server's own answer. It runs on
+// the session's own goroutine, and two sessions may run it at the same time. A
+// rule with it has no JSON form.
+func (r Rule) Do(f func(*Exchange) *record.Reply) Rule {
+	r = r.with(partDo)
+	r.act.do = f
+	return r
+}
+
+// Withhold leaves extensions out of the reply to EHLO: "STARTTLS", "SIZE". The
+// rule's stage is EHLO.
+func (r Rule) Withhold(keywords ...string) Rule {
+	r = r.with(partWithhold)
+	r.act.withhold = slices.Clone(keywords)
+	return r
+}
+
+// Advertise adds lines to the reply to EHLO, a keyword with its parameters
+// each: "SIZE 1000". A line replaces the one with the same keyword. The rule's
+// stage is EHLO.
+func (r Rule) Advertise(lines ...string) Rule {
+	r = r.with(partAdvertise)
+	r.act.advertise = slices.Clone(lines)
+	return r
+}
+
+// Delay waits before the answer, or before what happens instead of it.
+func (r Rule) Delay(d time.Duration) Rule {
+	r = r.with(partDelay)
+	r.act.delay = d
+	return r
+}
+
+// Drip sends the answer in chunks of that many octets, at least 1, with a pause
+// between two of them.
+func (r Rule) Drip(chunk int, every time.Duration) Rule {
+	r = r.with(partDrip)
+	r.act.dripChunk, r.act.dripEvery = chunk, every
+	return r
+}
+
+// Stall never answers and keeps the connection open.
+func (r Rule) Stall() Rule { return r.silent(partStall, stall) }
+
+// Drop closes the connection, with a FIN, instead of an answer. The command is
+// not acted on.
+func (r Rule) Drop() Rule { return r.silent(partDrop, drop) }
+
+// Reset breaks the connection, with an RST, instead of an answer. The command
+// is not acted on.
+func (r Rule) Reset() Rule { return r.silent(partReset, reset) }
+
+func (r Rule) silent(part ruleParts, kind silence) Rule {
+	r = r.with(part)
+	r.act.silence = kind
+	return r
+}
+
+// ThenDrop closes the connection after the answer.
+func (r Rule) ThenDrop() Rule {
+	r = r.with(partThenDrop)
+	r.act.thenDrop = true
+	return r
+}
+
+// DropAfterBytes closes the connection within the message data, once n octets
+// of it have come; 0 is right after the reply to DATA. It fires when that
+// happens, so not at a shorter message. The rule's stage is DATA, BODY or ANY,
+// and it has no other action.
+func (r Rule) DropAfterBytes(n int64) Rule {
+	r = r.with(partDropAfterBytes)
+	r.act.dropAfter = n
+	return r
+}
+
+// LoseReply acts on the command, but the reply never leaves: the client cannot
+// know whether its message was taken. With ThenDrop the connection closes where
+// the reply would have been.
+func (r Rule) LoseReply() Rule {
+	r = r.with(partLoseReply)
+	r.act.lose = true
+	return r
+}

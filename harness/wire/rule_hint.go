@@ -1,0 +1,97 @@
+package wire
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/smtpspec/smtpspec/harness/record"
+)
+
+// otherWords are what people write who think of the Go form or of another
+// tool, with what a rule calls it.
+var otherWords = map[string]string{
+	"once": "first", "first_n": "first", "code": "reply", "stage": "on", "named": "name",
+	"rst": "reset", "fin": "drop", "close": "drop", "timeout": "stall", "raw": "reply_raw",
+}
+
+// ruleKeys returns the fields of the JSON form, in its order.
+func ruleKeys() []string {
+	keys := []string{"on"}
+	for _, p := range ruleTable {
+		if p.key != "" {
+			keys = append(keys, p.key)
+		}
+	}
+	return keys
+}
+
+func unknownField(key string, known []string) string {
+	return "unknown field " + shownKey(key) + didYouMean(key, known) +
+		"; the fields are " + strings.Join(known, ", ")
+}
+
+func unknownStage(name string) string {
+	var stages []string
+	for _, s := range record.Stages() {
+		stages = append(stages, string(s))
+	}
+	return fmt.Sprintf("unknown stage %s%s; the stages are %s", shownKey(name), didYouMean(name, stages), strings.Join(stages, ", "))
+}
+
+// missingStage tells a misspelt "on" from a forgotten one.
+func missingStage(n ruleNode, members []ruleMember) error {
+	for _, m := range members {
+		if !slices.Contains(ruleKeys(), m.key) && nearest(m.key, ruleKeys()) == "on" {
+			return &ruleFault{m.keyAt, unknownField(m.key, ruleKeys())}
+		}
+	}
+	return n.fault(`the rule does not say when it acts; add a stage, such as "on": "RCPT"`)
+}
+
+func shownKey(key string) string { return strconv.Quote(record.Clip(key, 40)) }
+
+func didYouMean(word string, known []string) string {
+	if near := nearest(word, known); near != "" {
+		return `; did you mean "` + near + `"?`
+	}
+	return ""
+}
+
+// nearest returns the known word that word was probably meant to be, or "".
+func nearest(word string, known []string) string {
+	if other := otherWords[strings.ToLower(word)]; slices.Contains(known, other) {
+		return other
+	}
+	best, least := "", 3
+	if len(word) < 40 {
+		for _, k := range known {
+			if d := editDistance(strings.ToLower(word), strings.ToLower(k)); d < least && d < len(k) {
+				best, least = k, d
+			}
+		}
+	}
+	return best
+}
+
+// editDistance counts the octets to insert, delete or replace to get from a
+// to b.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(diagonal+cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
