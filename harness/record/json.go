@@ -293,6 +293,7 @@ type sessionJSON struct {
 	TLS        *TLS          `json:"tls,omitempty"`
 	Auth       []AuthAttempt `json:"auth,omitempty"`
 	Commands   []Command     `json:"commands"`
+	Farewell   *Reply        `json:"farewell,omitempty"`
 	Messages   []*Message    `json:"messages,omitempty"`
 	Anomalies  []Anomaly     `json:"anomalies,omitempty"`
 	Violations []Violation   `json:"violations,omitempty"`
@@ -301,8 +302,12 @@ type sessionJSON struct {
 }
 
 func (s *Session) MarshalJSON() ([]byte, error) {
-	return json.Marshal(sessionJSON{s.ID, s.Remote, s.Started, millis(s.Lasted), s.Greeting, octets(s.Hello), s.TLS,
-		s.Auth, s.Commands, s.Messages, s.Anomalies, s.Violations, s.End, octets(s.EndDetail)})
+	j := sessionJSON{s.ID, s.Remote, s.Started, millis(s.Lasted), s.Greeting, octets(s.Hello), s.TLS,
+		s.Auth, s.Commands, nil, s.Messages, s.Anomalies, s.Violations, s.End, octets(s.EndDetail)}
+	if s.Farewell.Code != 0 {
+		j.Farewell = &s.Farewell
+	}
+	return json.Marshal(j)
 }
 
 func (s *Session) UnmarshalJSON(b []byte) error {
@@ -311,5 +316,8 @@ func (s *Session) UnmarshalJSON(b []byte) error {
 	*s = Session{ID: j.ID, Remote: j.Remote, Started: j.Started, Lasted: time.Duration(j.Lasted), Greeting: j.Greeting,
 		Hello: string(j.Hello), TLS: j.TLS, Auth: j.Auth, Commands: j.Commands, Messages: j.Messages,
 		Anomalies: j.Anomalies, Violations: j.Violations, End: j.End, EndDetail: string(j.EndDetail)}
+	if j.Farewell != nil {
+		s.Farewell = *j.Farewell
+	}
 	return err
 }

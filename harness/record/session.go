@@ -15,7 +15,8 @@ type Session struct {
 	Greeting Reply
 	Hello    string // the name that the client last gave with EHLO or HELO
 	Commands []Command
-	TLS      *TLS // nil while everything goes in clear
+	Farewell Reply // what the server said unasked before it hung up; Code 0 if nothing
+	TLS      *TLS  // nil while everything goes in clear
 	Auth     []AuthAttempt
 	Messages []*Message // the accepted ones
 
@@ -117,3 +118,19 @@ func (s *Session) Clone() *Session {
 	c.Violations = append([]Violation(nil), s.Violations...)
 	return &c
 }
+
+// Without returns the session without one of its messages, or without all of
+// them if id is 0.
+func (s *Session) Without(id int) *Session {
+	c := *s
+	c.Messages = nil
+	for _, m := range s.Messages {
+		if id != 0 && m.ID != id {
+			c.Messages = append(c.Messages, m)
+		}
+	}
+	return &c
+}
+
+// GomegaString is how a session shows itself in a failed assertion.
+func (s *Session) GomegaString() string { return s.Transcript() }

@@ -34,6 +34,7 @@ func (s *Session) Transcript() string {
 		before = c.At
 	}
 	w.tls(s.TLS, before, 1<<62)
+	w.reply(s.Farewell)
 	for _, v := range s.Violations {
 		fmt.Fprintf(&w, "  violation: %s\n", Escape(v.Text))
 	}

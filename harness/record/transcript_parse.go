@@ -156,6 +156,7 @@ func (p *transcriptParser) endReply() {
 			return
 		}
 	}
+	p.session.Farewell = r
 }
 
 func (p *transcriptParser) clientLine(at time.Duration, text string) {

@@ -1,0 +1,390 @@
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/smtpspec/smtpspec/harness/record"
+)
+
+// body is message data on its way in. What arrives is read to where it stays:
+// a short message is copied once out of the input buffer, a long one goes
+// straight into pieces that the record keeps.
+type body struct {
+	reading  bool
+	term     terminator
+	began    time.Time
+	size     int      // octets seen, the final dot line included
+	pieces   [][]byte // full ones
+	last     []byte   // the one being filled; its capacity is the room
+	scratch  *[scratchSize]byte
+	reserved int
+	oversize bool // beyond the limit: read to its end, not kept
+	noRoom   bool // no memory was to be had: the same
+
+	message *record.Message // waits for the dialogue's turn
+	final   record.Reply    // to the end of the data
+}
+
+// scratchSize is the room for data whose length is not known. Most messages
+// are shorter; they are copied out of it to their true length.
+const scratchSize = 64 << 10
+
+var scratchPool = sync.Pool{New: func() any { return new([scratchSize]byte) }}
+
+// nextPiece returns the size of the piece behind so many full ones. Full
+// pieces are never copied.
+func nextPiece(full int) int {
+	if full == 1 {
+		return 256 << 10
+	}
+	return 1 << 20
+}
+
+// trustedSize bounds how much is allocated on a client's word.
+const trustedSize = 16 << 20
+
+var errDropped = errors.New("dropped by a rule")
+
+// takeBody reads the message data and prepares what follows: the dialogue is
+// fed a final dot, and a RSET too if the message was refused.
+func (s *Session) takeBody() {
+	s.body = body{reading: true, began: time.Now(), scratch: s.body.scratch}
+	if !s.readBody() {
+		return
+	}
+	s.reading = false
+	c := record.Command{Verb: "BODY", Size: s.size - s.term.dots - len(feedDot), At: s.rec.now()}
+	s.rec.command(c)
+	if s.trim() {
+		s.message = s.newMessage()
+	}
+	s.begin(record.BODY, c, "")
+	s.judgeBody()
+}
+
+// newMessage makes the message out of what was read. It has no ID until it is
+// accepted.
+func (s *Session) newMessage() *record.Message {
+	m := &record.Message{Session: s.ID(), At: time.Now().Round(0).UTC(), Envelope: s.envelope}
+	if len(s.pieces) == 0 {
+		m.SetSent(s.term.dots, s.last)
+		return m
+	}
+	m.SetSent(s.term.dots, s.pieces[0], append(s.pieces[1:], s.last)...)
+	return m
+}
+
+// judgeBody decides on the message: by a rule, by a limit, or by handing it to
+// the dialogue, whose handler delivers it.
+func (s *Session) judgeBody() {
+	s.x.Message = s.message
+	switch {
+	case s.ruledOut(2):
+		s.refuseBody()
+	case s.unkept():
+		s.respond(s.bodyRefusal())
+		s.refuseBody()
+	default:
+		s.feeds.push(feedDot, awaitBody)
+	}
+}
+
+// unkept says that the data is read to its end and not kept.
+func (b *body) unkept() bool { return b.oversize || b.noRoom }
+
+func (s *Session) bodyRefusal() record.Reply {
+	if s.noRoom {
+		return tooMuchInWork
+	}
+	return tooBig
+}
+
+// refuseBody ends the transaction for the dialogue too, which keeps what MAIL
+// and RCPT said after it refused a message.
+func (s *Session) refuseBody() {
+	s.drop(s.cfg)
+	s.closeTransaction()
+	s.feeds.push(feedDot, awaitIgnored)
+	s.feeds.push(feedReset, awaitIgnored)
+}
+
+var errRefused = errors.New("451 refused")
+
+// Deliver keeps the message whose final dot the dialogue has read. The error
+// means that it was refused.
+func (s *Session) Deliver() error {
+	m := s.message
+	if m == nil {
+		return errRefused
+	}
+	s.message = nil
+	err := error(localError)
+	s.guarded("Deliver", func() { err = s.cfg.Deliver(s, m) })
+	if err != nil {
+		s.final = localError
+		errors.As(err, &s.final)
+		return errRefused
+	}
+	s.rec.message(m)
+	s.final = m.Reply
+	return nil
+}
+
+// Number gives a message that is about to be kept its ID, and the reply that
+// takes responsibility for it, RFC 5321 §4.2.5.
+func (s *Session) Number(m *record.Message, id int) {
+	m.ID = id
+	if m.Reply = queuedAs(id); s.override != nil {
+		m.Reply = *s.override
+	}
+	m.Reply.At = s.rec.now()
+}
+
+// bodyAnswered sends the final reply, once the dialogue has given its own.
+func (s *Session) bodyAnswered() {
+	ok := s.final.Positive()
+	s.respond(s.final)
+	if !ok && !s.over {
+		s.feeds.push(feedReset, awaitIgnored)
+	}
+	s.drop(s.cfg)
+	s.closeTransaction()
+}
+
+// readBody reads up to the final dot line. It says whether the session goes
+// on.
+func (s *Session) readBody() bool {
+	rule, dropAt := s.dropRule()
+	if s.in.empty() && !s.fillBody() {
+		return false
+	}
+	done := s.takeBuffered()
+	for !done {
+		if dropAt >= 0 && int64(s.size) >= dropAt {
+			s.dropInBody(rule)
+			return false
+		}
+		room := s.room()
+		n, err := s.readData(room)
+		if n > 0 {
+			done = s.took(room[:n])
+		} else if err != nil {
+			s.readFailed(err)
+			return false
+		}
+		if s.size > 4*s.cfg.Limits.Message && !done {
+			s.farewell(tooBig, record.EndRefused, "message data far beyond the limit")
+			return false
+		}
+	}
+	return true
+}
+
+// dropRule finds a rule that cuts the connection inside the data.
+func (s *Session) dropRule() (Rule, int64) {
+	x := s.x
+	x.Stage, x.Command = record.BODY, record.Command{Verb: "BODY"}
+	if rule, ok := s.cfg.Rules.MatchData(&x); ok {
+		return rule, rule.act.dropAfter
+	}
+	return Rule{}, -1
+}
+
+func (s *Session) dropInBody(rule Rule) {
+	rule.hit()
+	s.rec.command(record.Command{Verb: "BODY", Size: s.size, At: s.rec.now(),
+		Reply: record.Reply{Rule: rule.Name(), At: s.rec.now()}})
+	s.hangUp(record.EndDropped, rule.Name())
+}
+
+// fillBody reads into the input buffer, where a short message finds room.
+func (s *Session) fillBody() bool {
+	if !s.flush() {
+		return false
+	}
+	s.limitBody()
+	if err := s.in.fill(s.conn, len(s.in.buf)); err != nil {
+		s.readFailed(err)
+		return false
+	}
+	return true
+}
+
+func (s *Session) readData(room []byte) (int, error) {
+	if !s.flush() {
+		return 0, errGone
+	}
+	s.limitBody()
+	return s.conn.Read(room)
+}
+
+func (s *Session) limitBody() {
+	by := s.patience(s.cfg.Limits.Idle)
+	if end := s.deadline(s.began, s.size); end.Before(by) {
+		by = end
+	}
+	s.sock.limitRead(by)
+}
+
+// takeBuffered takes what the input buffer holds, and says whether that is the
+// whole of the data.
+func (s *Session) takeBuffered() bool {
+	unread := s.in.unread()
+	end := s.term.scan(unread)
+	if end < 0 {
+		s.copyIn(s.in.take())
+		return false
+	}
+	s.in.r += end
+	if s.size += end; s.size-s.term.dots-len(feedDot) > s.cfg.Limits.Message {
+		s.oversize = true
+	} else if s.reserve(end) {
+		s.last = bytes.Clone(unread[:end])
+	}
+	return true
+}
+
+func (s *Session) copyIn(b []byte) {
+	for len(b) > 0 {
+		n := copy(s.room(), b)
+		s.grow(n)
+		b = b[n:]
+	}
+}
+
+// took accounts for octets that were read into the room, and says whether they
+// hold the end. What is behind the end goes back to the input.
+func (s *Session) took(b []byte) bool {
+	end := s.term.scan(b)
+	if end < 0 {
+		s.grow(len(b))
+		return false
+	}
+	s.in.put(b[end:])
+	s.grow(end)
+	return true
+}
+
+// grow counts n octets more, and gives everything back once that is over the
+// limit.
+func (s *Session) grow(n int) {
+	s.size += n
+	if s.unkept() {
+		return
+	}
+	s.last = s.last[:len(s.last)+n]
+	if s.size-s.term.dots-len(feedDot) > s.cfg.Limits.Message {
+		s.oversize = true
+		s.forgetPieces(s.cfg)
+	}
+}
+
+// room returns where the next octets go, never empty.
+func (s *Session) room() []byte {
+	if !s.unkept() && len(s.last) == cap(s.last) {
+		s.nextRoom()
+	}
+	if s.unkept() {
+		return s.ownScratch()[:]
+	}
+	return s.last[len(s.last):cap(s.last)]
+}
+
+// nextRoom puts the full piece aside and makes the next one.
+func (s *Session) nextRoom() {
+	switch {
+	case s.last == nil && s.declared <= scratchSize:
+		s.last = s.ownScratch()[:0]
+		return
+	case s.last == nil:
+		s.newPiece(min(s.declared+512, trustedSize))
+		return
+	case s.inScratch():
+		if !s.reserve(len(s.last)) {
+			return
+		}
+		s.last = bytes.Clone(s.last)
+	}
+	s.pieces = append(s.pieces, s.last)
+	s.newPiece(nextPiece(len(s.pieces)))
+}
+
+func (s *Session) newPiece(n int) {
+	if s.reserve(n) {
+		s.last = make([]byte, 0, n)
+	}
+}
+
+func (s *Session) inScratch() bool {
+	return s.scratch != nil && cap(s.last) == scratchSize && len(s.last) > 0 && &s.last[0] == &s.scratch[0]
+}
+
+func (b *body) ownScratch() *[scratchSize]byte {
+	if b.scratch == nil {
+		b.scratch = scratchPool.Get().(*[scratchSize]byte)
+	}
+	return b.scratch
+}
+
+// cut takes n octets off the end, which may reach into the piece before the
+// last.
+func (b *body) cut(n int) {
+	for n > len(b.last) && len(b.pieces) > 0 {
+		n -= len(b.last)
+		b.last = b.pieces[len(b.pieces)-1]
+		b.pieces = b.pieces[:len(b.pieces)-1]
+	}
+	b.last = b.last[:len(b.last)-n]
+}
+
+// trim takes the final dot line off and copies the last piece to its true
+// length where much of it is empty, so that a kept message costs what it
+// weighs. It says whether there is a message to keep.
+func (s *Session) trim() bool {
+	if s.unkept() {
+		return false
+	}
+	s.cut(len(feedDot))
+	switch {
+	case s.inScratch():
+		if !s.reserve(len(s.last)) {
+			return false
+		}
+		s.last = bytes.Clone(s.last)
+	case cap(s.last)-len(s.last) > 64+len(s.last)/32:
+		s.last = bytes.Clone(s.last)
+	}
+	return true
+}
+
+// reserve asks for memory. Without it the data is read and not kept.
+func (s *Session) reserve(n int) bool {
+	if s.cfg.Reserve != nil && !s.cfg.Reserve(n) {
+		s.noRoom = true
+		s.forgetPieces(s.cfg)
+		return false
+	}
+	s.reserved += n
+	return true
+}
+
+func (b *body) forgetPieces(cfg *Config) {
+	b.pieces, b.last = nil, nil
+	if b.reserved > 0 && cfg.Release != nil {
+		cfg.Release(b.reserved)
+	}
+	b.reserved = 0
+}
+
+// drop gives back all that the body holds.
+func (b *body) drop(cfg *Config) {
+	b.forgetPieces(cfg)
+	b.message = nil
+	if b.scratch != nil {
+		scratchPool.Put(b.scratch)
+		b.scratch = nil
+	}
+}

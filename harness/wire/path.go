@@ -1,0 +1,229 @@
+package wire
+
+import (
+	"net/netip"
+	"strings"
+	"unicode/utf8"
+)
+
+// param is one ESMTP parameter of MAIL or RCPT, RFC 5321 §4.1.2.
+type param struct {
+	key   string // upper case
+	value string
+	has   bool // there was a "="
+}
+
+// pathArg is the argument of MAIL or RCPT, taken apart.
+type pathArg struct {
+	address string // without brackets and source route; "" for <>
+	utf8    bool   // it has octets beyond ASCII
+	params  []param
+	blank   bool // there was a blank behind the colon
+	bare    bool // the brackets were missing
+}
+
+// parsePathArg reads "FROM:<reverse-path> params" or "TO:<forward-path> params"
+// by the grammar of RFC 5321 §4.1.2, with one blank behind the colon allowed,
+// because many clients send it. The string is what is wrong, "" if nothing is.
+func parsePathArg(arg, keyword string, lenient bool) (p pathArg, problem string) {
+	if len(arg) < len(keyword) || !strings.EqualFold(arg[:len(keyword)], keyword) {
+		return p, "expected " + keyword + "<address>"
+	}
+	rest := arg[len(keyword):]
+	if strings.HasPrefix(rest, " ") {
+		rest, p.blank = rest[1:], true
+	}
+	if !strings.HasPrefix(rest, "<") {
+		if p.bare = true; !lenient {
+			return p, "the address is not in angle brackets"
+		}
+		rest = bracketed(strings.TrimLeft(rest, " "))
+	}
+	end := pathEnd(rest)
+	if end < 0 {
+		return p, "the angle bracket is not closed"
+	}
+	p.address = withoutRoute(rest[1:end])
+	p.utf8 = !ascii(p.address)
+	rest = rest[end+1:]
+	if rest != "" && rest[0] != ' ' {
+		return p, "something is glued to the closing bracket"
+	}
+	p.params, problem = parseParams(rest)
+	return p, problem
+}
+
+// bracketed puts the brackets around a path that came without.
+func bracketed(s string) string {
+	path, params, found := strings.Cut(s, " ")
+	if found {
+		params = " " + params
+	}
+	return "<" + path + ">" + params
+}
+
+// pathEnd returns where the bracket that s begins with is closed, which a
+// quoted local part may hold too.
+func pathEnd(s string) int {
+	quoted := false
+	for i := 1; i < len(s); i++ {
+		switch {
+		case quoted && s[i] == '\\':
+			i++
+		case s[i] == '"':
+			quoted = !quoted
+		case !quoted && s[i] == '>':
+			return i
+		}
+	}
+	return -1
+}
+
+// withoutRoute drops a source route, which servers must accept and should
+// ignore, RFC 5321 §4.1.1.3 and appendix C.
+func withoutRoute(path string) string {
+	if strings.HasPrefix(path, "@") {
+		if _, mailbox, ok := strings.Cut(path, ":"); ok {
+			return mailbox
+		}
+	}
+	return path
+}
+
+func parseParams(s string) (params []param, problem string) {
+	for word := range strings.FieldsSeq(s) {
+		key, value, has := strings.Cut(word, "=")
+		if !keyword(key) || has && !paramValue(value) {
+			return nil, "a parameter is malformed"
+		}
+		key = strings.ToUpper(key)
+		for _, earlier := range params {
+			if earlier.key == key {
+				return nil, "a parameter stands there twice"
+			}
+		}
+		params = append(params, param{key, value, has})
+	}
+	return params, ""
+}
+
+// keyword says that s is an esmtp-keyword.
+func keyword(s string) bool {
+	for i := range len(s) {
+		if !alnum(s[i]) && (s[i] != '-' || i == 0) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// paramValue says that s is an esmtp-value, or one of RFC 6531 §3.3.
+func paramValue(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] == '=' || s[i] == 0x7f {
+			return false
+		}
+	}
+	return s != "" && utf8.ValidString(s)
+}
+
+// validMailbox says that s is a Mailbox of RFC 5321 §4.1.2 within the lengths
+// of §4.5.3.1, or one of RFC 6531 §3.3.
+func validMailbox(s string) bool {
+	at := strings.LastIndexByte(s, '@')
+	if at < 1 || !utf8.ValidString(s) {
+		return false
+	}
+	local, domain := s[:at], s[at+1:]
+	if len(local) > 64 || len(domain) > 255 {
+		return false
+	}
+	return (dotString(local) || quotedString(local)) && validDomain(domain)
+}
+
+func dotString(s string) bool {
+	for atom := range strings.SplitSeq(s, ".") {
+		if atom == "" {
+			return false
+		}
+		for i := range len(atom) {
+			if !atext(atom[i]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func quotedString(s string) bool {
+	if len(s) < 2 || s[0] != '"' || s[len(s)-1] != '"' {
+		return false
+	}
+	for i := 1; i < len(s)-1; i++ {
+		switch c := s[i]; {
+		case c == '\\':
+			if i++; i == len(s)-1 || s[i] < ' ' || s[i] == 0x7f {
+				return false
+			}
+		case c == '"', c < ' ', c == 0x7f:
+			return false
+		}
+	}
+	return true
+}
+
+// validDomain says that s is a Domain or an address literal.
+func validDomain(s string) bool {
+	if strings.HasPrefix(s, "[") {
+		return validLiteral(s)
+	}
+	for label := range strings.SplitSeq(s, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+		for i := range len(label) {
+			if c := label[i]; !alnum(c) && c != '-' && c < 0x80 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// validLiteral says that s is an address literal, RFC 5321 §4.1.3.
+func validLiteral(s string) bool {
+	inner, ok := strings.CutSuffix(s[1:], "]")
+	if !ok {
+		return false
+	}
+	if v6, ok := cutPrefixFold(inner, "IPv6:"); ok {
+		a, err := netip.ParseAddr(v6)
+		return err == nil && a.Is6() && a.Zone() == ""
+	}
+	a, err := netip.ParseAddr(inner)
+	return err == nil && a.Is4()
+}
+
+func cutPrefixFold(s, prefix string) (string, bool) {
+	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
+		return s, false
+	}
+	return s[len(prefix):], true
+}
+
+func atext(c byte) bool {
+	return alnum(c) || c >= 0x80 || strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
+}
+
+func alnum(c byte) bool {
+	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,167 @@
+package wire
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/smtpspec/smtpspec/harness/record"
+)
+
+// readLine returns the client's next line with its ending, good until the next
+// read, and whether the session goes on.
+func (s *Session) readLine() ([]byte, bool) {
+	s.pipelined = s.greeted && s.lines > 0 && !s.in.empty()
+	for {
+		limit := s.lineLimit()
+		line, err := s.in.line(limit)
+		if err != nil {
+			if s.overlong(limit); s.over || s.feeds.n > 0 {
+				return nil, !s.over
+			}
+			continue
+		}
+		if line != nil {
+			return line, true
+		}
+		if !s.fill(limit) {
+			return nil, false
+		}
+	}
+}
+
+func (s *Session) lineLimit() int {
+	if s.auth.step {
+		return s.cfg.Limits.AuthLine
+	}
+	return s.cfg.Limits.Line
+}
+
+// fill waits for octets. Everything that was to be said is said first.
+func (s *Session) fill(limit int) bool {
+	if !s.flush() {
+		return false
+	}
+	s.sock.limitRead(s.patience(s.cfg.Limits.Idle))
+	s.sock.idle = !s.open && !s.auth.step
+	err := s.in.fill(s.conn, limit)
+	s.sock.idle = false
+	if err != nil {
+		s.readFailed(err)
+		return false
+	}
+	if s.lines == 0 && !s.secured() && looksLikeTLS(s.in.unread()) {
+		s.note(otherProtocol, string(s.in.take()))
+		s.farewell(unexpectedTLS, record.EndRefused, "TLS on a plain port")
+		return false
+	}
+	return true
+}
+
+// patience is until when a client may be silent, and no longer than a session
+// may last. A stalled session waits for as long as its client does.
+func (s *Session) patience(idle time.Duration) time.Time {
+	end := s.rec.base.Add(s.cfg.Limits.Session)
+	if by := time.Now().Add(idle); by.Before(end) && !s.mute {
+		return by
+	}
+	return end
+}
+
+func (s *Session) readFailed(err error) {
+	if rest := s.in.take(); len(rest) > 0 {
+		s.cutOff(rest)
+	}
+	switch {
+	case errors.Is(err, errDrained):
+		s.farewell(shuttingDown, record.EndServerClosed, "")
+	case errors.Is(err, os.ErrDeadlineExceeded) && !s.mute:
+		s.timedOut()
+	default:
+		s.lost(err)
+	}
+}
+
+func (s *Session) timedOut() {
+	if s.rec.now() >= s.cfg.Limits.Session {
+		s.farewell(sessionTooLong, record.EndTimedOut, "the session lasted too long")
+		return
+	}
+	s.farewell(idleTooLong, record.EndTimedOut, "")
+}
+
+// cutOff records a line that never ended.
+func (s *Session) cutOff(rest []byte) {
+	c := s.commandOf(rest, "")
+	s.rec.command(c)
+	s.note(cutLine, c.Line)
+}
+
+// endOf says what a broken connection means.
+func (s *Session) endOf(err error) (record.End, string) {
+	detail := ""
+	if s.body.reading {
+		detail = "inside the message data"
+	}
+	switch {
+	case s.aborted.Load() || errors.Is(err, net.ErrClosed):
+		return record.EndServerClosed, detail
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return record.EndTimedOut, detail
+	case errors.Is(err, io.ErrUnexpectedEOF) && s.secured():
+		return record.EndClientClosed, "without TLS close_notify"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return record.EndClientClosed, detail
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return record.EndClientReset, detail
+	}
+	return record.EndClientClosed, strings.TrimSpace(detail + " " + err.Error())
+}
+
+// overlong answers a line over the limit once its end has come, keeping none
+// of it but its beginning.
+func (s *Session) overlong(limit int) {
+	const kept = 128
+	head := string(s.in.unread()[:kept])
+	omitted, done := s.in.discardLine()
+	for !done && omitted < s.cfg.Limits.Discard {
+		if !s.fill(limit) {
+			return
+		}
+		n, end := s.in.discardLine()
+		omitted, done = omitted+n, end
+	}
+	s.recordOverlong(head, omitted-kept)
+	if s.mute {
+		return
+	}
+	if !done {
+		s.respond(lineTooLong)
+		s.goodbye(record.EndRefused, "a line without an end")
+		return
+	}
+	s.answerOverlong()
+}
+
+func (s *Session) recordOverlong(head string, omitted int) {
+	c := s.commandOf([]byte(head), "\r\n")
+	c.Omitted = omitted
+	s.lines++
+	s.rec.command(c)
+	s.begin(c.Stage(), c, "")
+	s.note(longLine, c.Line)
+}
+
+func (s *Session) answerOverlong() {
+	if !s.auth.step {
+		s.respond(lineTooLong)
+		return
+	}
+	s.auth.step = false
+	s.respond(authLineLong)
+	s.feeds.push(feedAbort, awaitIgnored)
+}

@@ -1,0 +1,156 @@
+package wire
+
+import (
+	"net"
+	"sync"
+	"time"
+
+	"github.com/smtpspec/smtpspec/harness/record"
+)
+
+// recorder writes the record of one session. The session's goroutine writes,
+// anybody may take a snapshot.
+type recorder struct {
+	mu      sync.Mutex // guards session, ended and kept; session.ID never changes
+	session record.Session
+	ended   bool
+	kept    int // octets of lines in the record
+
+	base time.Time // session.Started with its monotonic part
+}
+
+// start begins a record. base keeps the monotonic clock, so that durations
+// are right across a step of the wall clock.
+func (r *recorder) start(id int, remote net.Addr, now time.Time) {
+	r.base = now
+	r.session.ID = id
+	r.session.Started = now.Round(0).UTC()
+	if remote != nil {
+		r.session.Remote = remote.String()
+	}
+}
+
+func (r *recorder) now() time.Duration { return time.Since(r.base) }
+
+// snapshot returns a copy of the session as it stands.
+func (r *recorder) snapshot() *record.Session {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.session.Clone()
+	if !r.ended {
+		s.Lasted = r.now()
+	}
+	return s
+}
+
+func (r *recorder) command(c record.Command) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.kept += len(c.Line)
+	if r.session.Commands == nil {
+		r.session.Commands = make([]record.Command, 0, 8)
+	}
+	r.session.Commands = append(r.session.Commands, c)
+}
+
+func (r *recorder) greeting(reply record.Reply) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.session.Greeting = reply
+}
+
+func (r *recorder) farewell(reply record.Reply) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.session.Farewell = reply
+}
+
+// reply answers the command that was recorded last.
+func (r *recorder) reply(reply record.Reply) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.session.Commands); n > 0 {
+		r.session.Commands[n-1].Reply = reply
+	}
+}
+
+func (r *recorder) hello(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.session.Hello = name
+}
+
+func (r *recorder) encrypted(t *record.TLS) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.session.TLS = t
+}
+
+func (r *recorder) attempt(a record.AuthAttempt) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.session.Auth = append(r.session.Auth, a)
+}
+
+func (r *recorder) message(m *record.Message) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.session.Messages = append(r.session.Messages, m)
+}
+
+// forget drops a message that the server does not keep any more, all of them
+// if id is 0.
+func (r *recorder) forget(id int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.session.Messages = r.session.Without(id).Messages
+}
+
+// maxAnomalies bounds what a client can make the record grow by with faults.
+const maxAnomalies = 200
+
+// anomaly adds a to the record, as seen at the command recorded last.
+func (r *recorder) anomaly(a record.Anomaly) (record.Anomaly, bool) {
+	const shown = 80
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a.Command = len(r.session.Commands)
+	if len(a.Octets) > shown {
+		a.Octets = a.Octets[:shown]
+	}
+	if len(r.session.Anomalies) >= maxAnomalies {
+		return a, false
+	}
+	r.session.Anomalies = append(r.session.Anomalies, a)
+	return a, true
+}
+
+func (r *recorder) violation(v record.Violation) record.Violation {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	v.Session = r.session.ID
+	if len(r.session.Violations) < maxAnomalies {
+		r.session.Violations = append(r.session.Violations, v)
+	}
+	return v
+}
+
+// cost is about what the record takes in memory, without messages.
+func (r *recorder) cost() int {
+	const perCommand = 256
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.kept + perCommand*(2+len(r.session.Commands))
+}
+
+// end closes the record and says whether this call did.
+func (r *recorder) end(e record.End, detail string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ended {
+		return false
+	}
+	r.ended = true
+	r.session.End, r.session.EndDetail, r.session.Lasted = e, detail, r.now()
+	return true
+}

@@ -1,0 +1,114 @@
+package wire
+
+import (
+	"bytes"
+	"crypto/tls"
+	"time"
+
+	"github.com/smtpspec/smtpspec/harness/record"
+)
+
+// STARTTLS, RFC 3207: the session goes on encrypted and forgets what it knew.
+var startTLS = extension{
+	keyword: "STARTTLS",
+	line: func(cfg *Config, tls bool) string {
+		if cfg.TLS == nil || tls {
+			return ""
+		}
+		return "STARTTLS"
+	},
+}
+
+func (s *Session) serveStartTLS(c record.Command) record.Reply {
+	switch {
+	case s.secured():
+		return badSequence
+	case !s.offers(&startTLS):
+		s.note(notOffered, c.Line)
+		return notImplemented
+	case c.Arg != "":
+		s.note(extraArgument, c.Line)
+		return noArgument
+	case s.open:
+		return badSequence
+	}
+	return readyForTLS
+}
+
+// upgrade runs the handshake behind a 220 and asks for a new dialogue: the
+// knowledge of the one before is void, RFC 3207 §4.2.
+func (s *Session) upgrade() {
+	s.keepHello()
+	if !s.flush() || !s.handshake(false) {
+		return
+	}
+	s.state = state{}
+	s.restart = true
+}
+
+// keepHello hands a ClientHello that came in STARTTLS' own segment to the
+// handshake. Anything else that came early is dropped, or it would be taken
+// for something said under TLS.
+func (s *Session) keepHello() {
+	early := s.in.take()
+	if len(early) == 0 {
+		return
+	}
+	s.note(behindStartTLS, string(early))
+	if looksLikeTLS(early) {
+		s.sock.early = bytes.Clone(early)
+	}
+}
+
+// looksLikeTLS says that b begins with a TLS handshake record.
+func looksLikeTLS(b []byte) bool {
+	return b[0] == 0x16 && (len(b) < 2 || b[1] == 3)
+}
+
+// handshake turns the connection into a TLS one. After a failure nothing is
+// said in clear.
+func (s *Session) handshake(implicit bool) bool {
+	now := time.Now()
+	s.sock.limitRead(now.Add(s.cfg.Limits.Idle))
+	s.sock.limitWrite(now.Add(s.cfg.Limits.Idle))
+	conn := tls.Server(s.sock, s.cfg.TLS)
+	if err := conn.Handshake(); err != nil {
+		s.handshakeFailed(err)
+		return false
+	}
+	s.conn = conn
+	s.rec.encrypted(s.tlsFacts(conn.ConnectionState(), implicit))
+	return true
+}
+
+func (s *Session) handshakeFailed(err error) {
+	end := record.EndTLSFailed
+	if s.aborted.Load() {
+		end = record.EndServerClosed
+	}
+	s.hangUp(end, err.Error())
+}
+
+func (s *Session) tlsFacts(state tls.ConnectionState, implicit bool) *record.TLS {
+	t := &record.TLS{
+		At:         s.rec.now(),
+		Implicit:   implicit,
+		Version:    tls.VersionName(state.Version),
+		Cipher:     tls.CipherSuiteName(state.CipherSuite),
+		ServerName: state.ServerName,
+		ALPN:       s.sock.alpn,
+		Resumed:    state.DidResume,
+	}
+	if len(state.PeerCertificates) > 0 {
+		t.ClientCert = state.PeerCertificates[0].Subject.String()
+	}
+	return t
+}
+
+// noteHello keeps what only the ClientHello says.
+func noteHello(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+	if k, ok := hello.Conn.(*socket); ok {
+		k.alpn = hello.SupportedProtos
+	}
+	return nil, nil
+}
