@@ -40,6 +40,7 @@ type script struct {
 const (
 	drop   = "<drop>"   // close without a word
 	silent = "<silent>" // read on and never answer
+	half   = "<half>"   // close one direction, TCP only
 	deaf   = "<deaf>"   // neither read nor answer
 )
 
@@ -157,6 +158,9 @@ func (p *peer) answer(raw string) bool {
 		_, _ = io.Copy(io.Discard, p.conn)
 	case deaf:
 		<-p.s.over
+	case half:
+		_ = p.conn.(*net.TCPConn).CloseWrite()
+		_, _ = io.Copy(io.Discard, p.conn)
 	case drop:
 	default:
 		return true
