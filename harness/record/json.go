@@ -219,25 +219,41 @@ func (v *Violation) UnmarshalJSON(b []byte) error {
 }
 
 type recipientJSON struct {
-	Address octets            `json:"address"`
-	Params  map[string]octets `json:"params,omitempty"`
-	Reply   Reply             `json:"reply"`
+	Address  octets            `json:"address"`
+	Params   map[string]octets `json:"params,omitempty"`
+	Reply    Reply             `json:"reply"`
+	Final    *Reply            `json:"final,omitempty"`
+	Notify   []string          `json:"notify,omitempty"`
+	Original octets            `json:"original,omitempty"`
 }
 
 func (r Recipient) MarshalJSON() ([]byte, error) {
-	return json.Marshal(recipientJSON{octets(r.Address), octetMap(r.Params), r.Reply})
+	return json.Marshal(recipientJSON{octets(r.Address), octetMap(r.Params), r.Reply, given(&r.Final), r.Notify, octets(r.Original)})
+}
+
+// given returns nil for a reply that there was not.
+func given(r *Reply) *Reply {
+	if r.Code == 0 && r.Raw == "" {
+		return nil
+	}
+	return r
 }
 
 func (r *Recipient) UnmarshalJSON(b []byte) error {
 	var j recipientJSON
 	err := json.Unmarshal(b, &j)
-	*r = Recipient{string(j.Address), stringMap(j.Params), j.Reply}
+	*r = Recipient{Address: string(j.Address), Params: stringMap(j.Params), Reply: j.Reply, Notify: j.Notify, Original: string(j.Original)}
+	if j.Final != nil {
+		r.Final = *j.Final
+	}
 	return err
 }
 
 type envelopeJSON struct {
 	From       octets            `json:"from"`
 	Params     map[string]octets `json:"params,omitempty"`
+	Return     string            `json:"return,omitempty"`
+	ID         octets            `json:"id,omitempty"`
 	To         []octets          `json:"to"`
 	Recipients []Recipient       `json:"recipients"`
 }
@@ -248,13 +264,13 @@ func (e Envelope) MarshalJSON() ([]byte, error) {
 	if to == nil {
 		to = []octets{}
 	}
-	return json.Marshal(envelopeJSON{octets(e.From), octetMap(e.Params), to, e.Recipients})
+	return json.Marshal(envelopeJSON{octets(e.From), octetMap(e.Params), e.Return, octets(e.ID), to, e.Recipients})
 }
 
 func (e *Envelope) UnmarshalJSON(b []byte) error {
 	var j envelopeJSON
 	err := json.Unmarshal(b, &j)
-	*e = Envelope{string(j.From), stringMap(j.Params), j.Recipients}
+	*e = Envelope{From: string(j.From), Params: stringMap(j.Params), Recipients: j.Recipients, Return: j.Return, ID: string(j.ID)}
 	return err
 }
 
@@ -284,36 +300,34 @@ func (m *Message) UnmarshalJSON(b []byte) error {
 }
 
 type sessionJSON struct {
-	ID         int           `json:"id"`
-	Remote     string        `json:"remote"`
-	Started    time.Time     `json:"started"`
-	Lasted     millis        `json:"lasted"`
-	Greeting   Reply         `json:"greeting"`
-	Hello      octets        `json:"hello"`
-	TLS        *TLS          `json:"tls,omitempty"`
-	Auth       []AuthAttempt `json:"auth,omitempty"`
-	Commands   []Command     `json:"commands"`
-	Farewell   *Reply        `json:"farewell,omitempty"`
-	Messages   []*Message    `json:"messages,omitempty"`
-	Anomalies  []Anomaly     `json:"anomalies,omitempty"`
-	Violations []Violation   `json:"violations,omitempty"`
-	End        End           `json:"end"`
-	EndDetail  octets        `json:"end_detail,omitempty"`
+	ID         int               `json:"id"`
+	Remote     string            `json:"remote"`
+	Client     map[string]octets `json:"client,omitempty"`
+	Started    time.Time         `json:"started"`
+	Lasted     millis            `json:"lasted"`
+	Greeting   Reply             `json:"greeting"`
+	Hello      octets            `json:"hello"`
+	TLS        *TLS              `json:"tls,omitempty"`
+	Auth       []AuthAttempt     `json:"auth,omitempty"`
+	Commands   []Command         `json:"commands"`
+	Farewell   *Reply            `json:"farewell,omitempty"`
+	Messages   []*Message        `json:"messages,omitempty"`
+	Anomalies  []Anomaly         `json:"anomalies,omitempty"`
+	Violations []Violation       `json:"violations,omitempty"`
+	End        End               `json:"end"`
+	EndDetail  octets            `json:"end_detail,omitempty"`
 }
 
 func (s *Session) MarshalJSON() ([]byte, error) {
-	j := sessionJSON{s.ID, s.Remote, s.Started, millis(s.Lasted), s.Greeting, octets(s.Hello), s.TLS,
-		s.Auth, s.Commands, nil, s.Messages, s.Anomalies, s.Violations, s.End, octets(s.EndDetail)}
-	if s.Farewell.Code != 0 {
-		j.Farewell = &s.Farewell
-	}
+	j := sessionJSON{s.ID, s.Remote, octetMap(s.Client), s.Started, millis(s.Lasted), s.Greeting, octets(s.Hello), s.TLS,
+		s.Auth, s.Commands, given(&s.Farewell), s.Messages, s.Anomalies, s.Violations, s.End, octets(s.EndDetail)}
 	return json.Marshal(j)
 }
 
 func (s *Session) UnmarshalJSON(b []byte) error {
 	var j sessionJSON
 	err := json.Unmarshal(b, &j)
-	*s = Session{ID: j.ID, Remote: j.Remote, Started: j.Started, Lasted: time.Duration(j.Lasted), Greeting: j.Greeting,
+	*s = Session{ID: j.ID, Remote: j.Remote, Client: stringMap(j.Client), Started: j.Started, Lasted: time.Duration(j.Lasted), Greeting: j.Greeting,
 		Hello: string(j.Hello), TLS: j.TLS, Auth: j.Auth, Commands: j.Commands, Messages: j.Messages,
 		Anomalies: j.Anomalies, Violations: j.Violations, End: j.End, EndDetail: string(j.EndDetail)}
 	if j.Farewell != nil {

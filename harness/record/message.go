@@ -8,6 +8,8 @@ type Envelope struct {
 	From       string            // the reverse-path without its brackets; "" for <>
 	Params     map[string]string // of MAIL, keys in upper case; nil without any
 	Recipients []Recipient       // every RCPT, the refused ones too, in order
+	Return     string            // RET: "FULL", "HDRS", or "" (RFC 3461 §4.3)
+	ID         string            // ENVID, with its xtext decoded (RFC 3461 §4.4); "" without
 }
 
 // Recipient is one forward-path with the answer that it got.
@@ -15,10 +17,16 @@ type Recipient struct {
 	Address string
 	Params  map[string]string // of RCPT, keys in upper case; nil without any
 	Reply   Reply
+	Final   Reply // LMTP: the reply behind the message data (RFC 2033 §4.2); Code 0 in SMTP
+
+	Notify   []string // NOTIFY: "NEVER", or some of "SUCCESS", "FAILURE", "DELAY" (RFC 3461 §4.1)
+	Original string   // ORCPT, "rfc822;bat@example.com", with its xtext decoded (RFC 3461 §4.2)
 }
 
 // Accepted says that the server took responsibility for this recipient.
-func (r Recipient) Accepted() bool { return r.Reply.Positive() }
+func (r Recipient) Accepted() bool {
+	return r.Reply.Positive() && (r.Final.Code == 0 || r.Final.Positive())
+}
 
 // To returns the accepted recipients.
 func (e Envelope) To() []string {

@@ -8,8 +8,9 @@ import (
 
 // Session is everything that happened on one connection.
 type Session struct {
-	ID       int    // from 1, in the order of arrival on one server
-	Remote   string // the client's address, "127.0.0.1:34540"
+	ID       int               // from 1, in the order of arrival on one server
+	Remote   string            // the client's address, "127.0.0.1:34540"
+	Client   map[string]string // what a trusted peer said of the client with PROXY or XCLIENT; nil otherwise
 	Started  time.Time
 	Lasted   time.Duration // until now while the session is open
 	Greeting Reply

@@ -14,6 +14,7 @@ const (
 	MAIL     Stage = "MAIL"     // RFC 5321 §4.1.1.2
 	RCPT     Stage = "RCPT"     // RFC 5321 §4.1.1.3
 	DATA     Stage = "DATA"     // the reply to the command, RFC 5321 §4.1.1.4
+	BDAT     Stage = "BDAT"     // a chunk that is not the last, RFC 3030
 	BODY     Stage = "BODY"     // the reply to the end of the message data
 	RSET     Stage = "RSET"     // RFC 5321 §4.1.1.5
 	NOOP     Stage = "NOOP"     // RFC 5321 §4.1.1.9
@@ -23,7 +24,7 @@ const (
 
 // Stages returns all stages in session order, ANY last.
 func Stages() []Stage {
-	return []Stage{CONNECT, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, BODY, RSET, NOOP, QUIT, ANY}
+	return []Stage{CONNECT, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, BDAT, BODY, RSET, NOOP, QUIT, ANY}
 }
 
 // StageOf returns the stage at which a verb is answered, ANY for a verb that
@@ -32,7 +33,7 @@ func StageOf(verb string) Stage {
 	switch verb {
 	case "HELO", "LHLO":
 		return EHLO
-	case "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "BODY", "RSET", "NOOP", "QUIT":
+	case "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "BDAT", "BODY", "RSET", "NOOP", "QUIT":
 		return Stage(verb)
 	}
 	return ANY

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,10 @@ type Config struct {
 
 	Withhold  []string // EHLO keywords that are not offered, and so refused
 	Advertise []string // EHLO lines to add, or to put in the place of our own
+
+	XCLIENT bool           // take XCLIENT from Trusted
+	PROXY   bool           // expect a PROXY header from Trusted
+	Trusted []netip.Prefix // who may speak for other clients
 
 	LenientPaths  bool // take "MAIL FROM: a@b" without brackets
 	RecordSecrets bool // keep what AUTH masks
@@ -66,9 +71,8 @@ func (cfg *Config) Prepare() error {
 		cfg.TLS = cfg.TLS.Clone()
 		cfg.TLS.GetConfigForClient = noteHello
 	}
-	for i := range cfg.offers {
-		cfg.offers[i] = cfg.offering(i == 1, nil, nil)
-	}
+	cfg.offers[0] = cfg.offering(client{}, nil, nil)
+	cfg.offers[1] = cfg.offering(client{tls: true}, nil, nil)
 	return nil
 }
 
@@ -78,7 +82,10 @@ func (cfg *Config) advertised(line string) error {
 	if !keyword(word) || hasControl([]byte(line)) {
 		return fmt.Errorf("wire: %q is no EHLO line; write a keyword and its parameters: SIZE 1000", line)
 	}
-	if n, err := strconv.Atoi(value); strings.EqualFold(word, size.keyword) && err == nil && n > 0 {
+	switch n, err := strconv.Atoi(value); {
+	case strings.EqualFold(word, limits.keyword):
+		cfg.Limits.advertised(value)
+	case strings.EqualFold(word, size.keyword) && err == nil && n > 0:
 		cfg.Limits.Message = n
 	}
 	return nil
@@ -96,18 +103,20 @@ type Auth struct {
 // Limits bound what one client can cost. A zero value of Limits is not useful:
 // start from DefaultLimits.
 type Limits struct {
-	Message    int           // octets of one message; 552 5.3.4 beyond
-	Recipients int           // of one transaction; 452 4.5.3 beyond
-	Line       int           // octets of a command line; 500 5.5.2 beyond
-	AuthLine   int           // octets of a line inside AUTH, RFC 4954 §4
-	Discard    int           // octets of one overlong line before the session ends
-	Commands   int           // in one session; 421 beyond
-	Errors     int           // replies 500 to 504 in one session; 421 beyond
-	Record     int           // octets of lines kept of one session; 421 beyond
-	Idle       time.Duration // silence before 421 4.4.2
-	Data       time.Duration // for the whole message data, and longer while DataRate is kept
-	DataRate   int           // octets a second
-	Session    time.Duration // of a whole session; 421 beyond
+	Message      int           // octets of one message; 552 5.3.4 beyond
+	Recipients   int           // of one transaction; 452 4.5.3 beyond
+	Domains      int           // of the recipients of one transaction, the same; 0 = any number
+	Transactions int           // of one session, the same; 0 = any number
+	Line         int           // octets of a command line; 500 5.5.2 beyond
+	AuthLine     int           // octets of a line inside AUTH, RFC 4954 §4
+	Discard      int           // octets of one overlong line before the session ends
+	Commands     int           // in one session; 421 beyond
+	Errors       int           // replies 500 to 504 in one session; 421 beyond
+	Record       int           // octets of lines kept of one session; 421 beyond
+	Idle         time.Duration // silence before 421 4.4.2
+	Data         time.Duration // for the whole message data, and longer while DataRate is kept
+	DataRate     int           // octets a second
+	Session      time.Duration // of a whole session; 421 beyond
 }
 
 // DefaultLimits returns the limits that hold unless a server is told otherwise.

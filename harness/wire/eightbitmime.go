@@ -17,6 +17,11 @@ func takeBody(s *Session, value string, _ bool) record.Reply {
 	switch strings.ToUpper(value) {
 	case "7BIT", "8BITMIME":
 		return record.Reply{}
+	case "BINARYMIME":
+		if s.offers(&binaryMIME) {
+			s.binary = true
+			return record.Reply{}
+		}
 	}
 	s.note(badParameter, "BODY="+value)
 	return badBody

@@ -5,11 +5,12 @@ import "github.com/smtpspec/smtpspec/harness/record"
 // exchange is one command with its reply, or the greeting, while it is under
 // way.
 type exchange struct {
-	x        Exchange
-	rule     Rule
-	ruled    bool              // rule matched
-	override *record.Reply     // the rule's text for the server's success
-	params   map[string]string // of MAIL or RCPT
+	x         Exchange
+	rule      Rule
+	ruled     bool             // rule matched
+	override  *record.Reply    // the rule's text for the server's success
+	draft     record.Envelope  // what MAIL asks for
+	recipient record.Recipient // what RCPT asks for
 }
 
 // await is what the dialogue's next reply answers.
@@ -135,14 +136,17 @@ func (s *Session) match() {
 	s.guarded("When", func() { s.rule, s.ruled = s.cfg.Rules.Match(&s.x) })
 }
 
+// stages is how many stages there are.
+const stages = 13
+
 func stageIndex(stage record.Stage) int {
 	for i, one := range [...]record.Stage{record.CONNECT, record.EHLO, record.STARTTLS, record.AUTH, record.MAIL,
-		record.RCPT, record.DATA, record.BODY, record.RSET, record.NOOP, record.QUIT} {
+		record.RCPT, record.DATA, record.BDAT, record.BODY, record.RSET, record.NOOP, record.QUIT} {
 		if one == stage {
 			return i
 		}
 	}
-	return 11
+	return stages - 1
 }
 
 // ruledOut lets the rule answer instead of the server. It says whether the
@@ -234,6 +238,8 @@ func (s *Session) succeeded(verb string, reply record.Reply) record.Reply {
 		return s.greeted250(verb)
 	case "MAIL":
 		s.open = true
+		s.mails++
+		s.envelope = s.draft
 	case "RCPT":
 		s.recipients++
 	case "RSET":
@@ -266,7 +272,8 @@ func (s *Session) behindRefusedData() {
 }
 
 func (s *Session) closeTransaction() {
-	s.open, s.utf8, s.declared, s.recipients = false, false, 0, 0
+	s.open, s.utf8, s.binary, s.chunked, s.failed = false, false, false, false, false
+	s.declared, s.recipients = 0, 0
 	s.envelope = record.Envelope{}
 }
 
@@ -358,8 +365,8 @@ func (s *Session) answered(reply record.Reply) {
 		return
 	}
 	if s.x.Stage == record.RCPT && s.open {
-		s.envelope.Recipients = append(s.envelope.Recipients,
-			record.Recipient{Address: s.x.Address, Params: s.params, Reply: reply})
+		s.recipient.Address, s.recipient.Reply = s.x.Address, reply
+		s.envelope.Recipients = append(s.envelope.Recipients, s.recipient)
 	}
 	s.rec.reply(reply)
 }

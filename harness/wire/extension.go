@@ -10,9 +10,10 @@ import (
 // extension is a service extension, RFC 5321 §2.2. Each has a file of its own,
 // named after its keyword. What a session did not offer is refused.
 type extension struct {
-	keyword string
+	keyword  string
+	optional bool // offered only by a server that was told to advertise it
 	// line is what EHLO says of it, "" where it cannot be offered.
-	line func(cfg *Config, tls bool) string
+	line func(cfg *Config, to client) string
 	// mail and rcpt are the parameters that it adds.
 	mail, rcpt map[string]take
 }
@@ -23,7 +24,15 @@ type take func(s *Session, value string, has bool) record.Reply
 
 // extensions are in the order in which EHLO lists them.
 var extensions = []*extension{
-	&pipelining, &size, &eightBitMIME, &smtpUTF8, &enhancedStatusCodes, &startTLS, &authentication,
+	&pipelining, &size, &eightBitMIME, &smtpUTF8, &enhancedStatusCodes, &dsn, &chunking, &binaryMIME,
+	&deliverBy, &mtPriority, &limits, &requireTLS, &xclient, &startTLS, &authentication,
+}
+
+// client is what an offer depends on.
+type client struct {
+	tls         bool
+	trusted     bool // its address may speak for others
+	certificate bool // it showed one in the handshake
 }
 
 // offer is what EHLO's reply offers.
@@ -47,20 +56,21 @@ func (o *offer) only(lines []string) *offer {
 
 // offering makes EHLO's reply. The lists of withheld and advertised keywords
 // are those of a rule, beside the ones of the server.
-func (cfg *Config) offering(tls bool, withhold, advertise []string) *offer {
+func (cfg *Config) offering(to client, withhold, advertise []string) *offer {
 	o := &offer{}
 	lines := []string{cfg.Hostname}
 	advertise = slices.Concat(cfg.Advertise, advertise)
+	withhold = slices.Concat(cfg.Withhold, withhold)
 	for _, e := range extensions {
-		line := e.line(cfg, tls)
-		if line == "" || containsFold(withhold, e.keyword) || containsFold(cfg.Withhold, e.keyword) {
+		line := e.line(cfg, to)
+		if line == "" || containsFold(withhold, e.keyword) || e.optional && !advertised(advertise, e.keyword) {
 			continue
 		}
 		o.of = append(o.of, e)
 		lines = append(lines, replaced(line, e.keyword, advertise))
 	}
 	for _, line := range advertise {
-		if !slices.ContainsFunc(o.of, func(e *extension) bool { return keywordIs(line, e.keyword) }) {
+		if extensionOf(line) == nil {
 			lines = append(lines, line)
 		}
 	}
@@ -68,14 +78,30 @@ func (cfg *Config) offering(tls bool, withhold, advertise []string) *offer {
 	return o
 }
 
-// replaced returns the advertised line for a keyword in place of our own.
+// extensionOf returns the extension that a line of EHLO's reply names, nil for
+// one that is not known here.
+func extensionOf(line string) *extension {
+	for _, e := range extensions {
+		if keywordIs(line, e.keyword) {
+			return e
+		}
+	}
+	return nil
+}
+
+// replaced returns the advertised line for a keyword, if it has parameters, in
+// place of our own.
 func replaced(line, keyword string, advertise []string) string {
 	for _, a := range advertise {
-		if keywordIs(a, keyword) {
+		if keywordIs(a, keyword) && len(a) > len(keyword) {
 			line = a
 		}
 	}
 	return line
+}
+
+func advertised(lines []string, keyword string) bool {
+	return slices.ContainsFunc(lines, func(line string) bool { return keywordIs(line, keyword) })
 }
 
 func keywordIs(line, keyword string) bool {
@@ -127,6 +153,12 @@ func rcptParams(e *extension) map[string]take { return e.rcpt }
 func (s *Session) offers(e *extension) bool { return s.offer != nil && s.offer.has(e) }
 
 // plain is an extension's line that never changes.
-func plain(keyword string) func(*Config, bool) string {
-	return func(*Config, bool) string { return keyword }
+func plain(keyword string) func(*Config, client) string {
+	return func(*Config, client) string { return keyword }
+}
+
+// malformed refuses a parameter that its extension cannot read.
+func (s *Session) malformed(param string) record.Reply {
+	s.note(badParameter, param)
+	return record.NewReply(501, "5.5.4 Syntax error in a parameter")
 }

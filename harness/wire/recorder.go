@@ -65,6 +65,23 @@ func (r *recorder) farewell(reply record.Reply) {
 	r.session.Farewell = reply
 }
 
+// sized says how many octets of message data came with the command that was
+// recorded last.
+func (r *recorder) sized(n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if last := len(r.session.Commands) - 1; last >= 0 {
+		r.session.Commands[last].Size = n
+	}
+}
+
+// vouched records what a trusted peer said of the client.
+func (r *recorder) vouched(facts map[string]string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.session.Client = facts
+}
+
 // reply answers the command that was recorded last.
 func (r *recorder) reply(reply record.Reply) {
 	r.mu.Lock()

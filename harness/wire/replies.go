@@ -30,7 +30,7 @@ var (
 	helloNeedsName = record.NewReply(501, "5.5.4 Syntax error, a domain or address literal is needed")
 	badParam       = record.NewReply(555, "5.5.4 Parameter not recognized or not implemented")
 	badSize        = record.NewReply(501, "5.5.4 Syntax error in SIZE")
-	badBody        = record.NewReply(501, "5.5.4 BODY takes 7BIT or 8BITMIME")
+	badBody        = record.NewReply(501, "5.5.4 Syntax error in BODY")
 	notImplemented = record.NewReply(502, "5.5.1 Command not implemented")
 	badSequence    = record.NewReply(503, "5.5.1 Bad sequence of commands")
 	helloFirst     = record.NewReply(503, "5.5.1 Bad sequence of commands, send EHLO first")

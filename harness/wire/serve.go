@@ -33,6 +33,10 @@ func (s *Session) serveLine(line []byte) []byte {
 		s.respond(notSMTP)
 		return nil
 	}
+	if c.Verb == "BDAT" {
+		s.serveChunk(c)
+		return nil
+	}
 	return s.serveCommand(c, text)
 }
 
@@ -185,6 +189,8 @@ func (s *Session) dispatch(c record.Command, text []byte, path pathArg, problem 
 		return s.serveStartTLS(c), nil
 	case "AUTH":
 		return s.serveAuth(c, text)
+	case "XCLIENT":
+		return s.serveXCLIENT(c), nil
 	case "MAIL":
 		return s.serveMail(c, path, problem)
 	case "RCPT":
@@ -229,21 +235,26 @@ func (s *Session) greeted250(verb string) record.Reply {
 		s.offer = nil
 		return record.NewReply(250, s.cfg.Hostname)
 	}
-	s.offer = s.cfg.offers[boolIndex(s.secured())]
-	switch {
-	case s.override != nil:
+	s.offer = s.offerNow()
+	if s.override != nil {
 		s.offer = s.offer.only(s.override.Lines)
-	case s.ruled && (s.rule.act.withhold != nil || s.rule.act.advertise != nil):
-		s.offer = s.cfg.offering(s.secured(), s.rule.act.withhold, s.rule.act.advertise)
 	}
 	return s.offer.reply
 }
 
-func boolIndex(b bool) int {
-	if b {
-		return 1
+// offerNow is what EHLO offers this client. What is the same for most of them
+// was worked out before.
+func (s *Session) offerNow() *offer {
+	to := client{tls: s.secured(), trusted: s.trusted(), certificate: s.certificate() != nil}
+	switch act := &s.rule.act; {
+	case s.ruled && (act.withhold != nil || act.advertise != nil):
+		return s.cfg.offering(to, act.withhold, act.advertise)
+	case to == client{}:
+		return s.cfg.offers[0]
+	case to == client{tls: true}:
+		return s.cfg.offers[1]
 	}
-	return 0
+	return s.cfg.offering(to, nil, nil)
 }
 
 // afterReply goes on behind a reply that the wire gave by itself.

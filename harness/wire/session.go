@@ -36,8 +36,9 @@ type Session struct {
 	pipelined bool // the line being served was there before the last reply
 	greeted   bool
 	errors    int
-	lines     int     // commands so far
-	seen      [12]int // exchanges so far by stage
+	lines     int         // commands so far
+	mails     int         // transactions begun so far
+	seen      [stages]int // exchanges so far by stage
 	closing   chan struct{}
 	aborted   atomic.Bool
 }
@@ -52,6 +53,9 @@ type state struct {
 	recipients int  // accepted ones
 	declared   int  // SIZE= of MAIL; 0 without
 	utf8       bool // SMTPUTF8 of MAIL
+	binary     bool // BODY=BINARYMIME of MAIL
+	chunked    bool // BDAT has begun
+	failed     bool // a BDAT was refused: the transaction cannot be completed
 }
 
 // Start is how a connection begins.

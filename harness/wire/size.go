@@ -10,7 +10,7 @@ import (
 // large its message is.
 var size = extension{
 	keyword: "SIZE",
-	line: func(cfg *Config, _ bool) string {
+	line: func(cfg *Config, _ client) string {
 		return "SIZE " + strconv.Itoa(cfg.Limits.Message)
 	},
 	mail: map[string]take{"SIZE": takeSize},

@@ -11,8 +11,8 @@ import (
 // STARTTLS, RFC 3207: the session goes on encrypted and forgets what it knew.
 var startTLS = extension{
 	keyword: "STARTTLS",
-	line: func(cfg *Config, tls bool) string {
-		if cfg.TLS == nil || tls {
+	line: func(cfg *Config, to client) string {
+		if cfg.TLS == nil || to.tls {
 			return ""
 		}
 		return "STARTTLS"

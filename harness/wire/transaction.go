@@ -18,8 +18,11 @@ func (s *Session) serveMail(c record.Command, path pathArg, problem string) (rec
 	case s.open:
 		s.note(nestedMail, c.Line)
 		return nested, nil
+	case s.cfg.Limits.Transactions > 0 && s.mails >= s.cfg.Limits.Transactions:
+		return tooManyMail, nil
 	}
 	s.utf8, s.declared = false, 0
+	s.draft.From = path.address
 	params, refusal := s.servePath(c, path, problem, mailParams)
 	if refusal.Code != 0 {
 		return refusal, nil
@@ -27,14 +30,14 @@ func (s *Session) serveMail(c record.Command, path pathArg, problem string) (rec
 	if path.address != "" && !validMailbox(path.address) {
 		return s.badAddress(c, "5.1.7 Bad sender's mailbox address syntax"), nil
 	}
-	s.envelope = record.Envelope{From: path.address, Params: params}
+	s.draft.Params = params
 	return record.Reply{}, feedMail
 }
 
 // serveRcpt checks RCPT, RFC 5321 §4.1.1.3.
 func (s *Session) serveRcpt(c record.Command, path pathArg, problem string) (record.Reply, []byte) {
 	params, refusal := s.servePath(c, path, problem, rcptParams)
-	s.params = params
+	s.recipient.Params = params
 	switch {
 	case refusal.Code != 0:
 		return refusal, nil
@@ -42,6 +45,8 @@ func (s *Session) serveRcpt(c record.Command, path pathArg, problem string) (rec
 		return s.badAddress(c, "5.1.3 Bad destination mailbox address syntax"), nil
 	case s.recipients >= s.cfg.Limits.Recipients:
 		return tooManyRcpt, nil
+	case s.domainsFull(path.address):
+		return tooManyDomains, nil
 	}
 	return record.Reply{}, feedRcpt
 }
@@ -74,7 +79,12 @@ func (s *Session) serveData(c record.Command) (record.Reply, []byte) {
 		s.note(extraArgument, c.Line)
 		return noArgument, nil
 	}
-	if s.open && s.recipients == 0 {
+	switch {
+	case s.chunked:
+		return chunksBegun, nil
+	case s.binary:
+		return binaryNeedsBDAT, nil
+	case s.open && s.recipients == 0:
 		s.note(noRecipients, c.Line)
 	}
 	return record.Reply{}, feedData
