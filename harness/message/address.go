@@ -196,8 +196,12 @@ func cutAddress(address string) (local, domain string, ok bool) {
 	return address[:i], address[i+1:], true
 }
 
+// SameAddress says that a and b are one address: the local parts are compared
+// exactly, the domains without regard to case, RFC 5321 §2.4.
+func SameAddress(a, b string) bool { return sameAddress(a) == sameAddress(b) }
+
 // sameAddress is the form in which two addresses can be compared: the domain
-// in lower case, the local part without needless quotes, RFC 5321 §2.4.
+// in lower case, the local part without needless quotes.
 func sameAddress(address string) string {
 	local, domain, _ := cutAddress(strings.Trim(address, " \t<>"))
 	if strings.HasPrefix(local, `"`) {
