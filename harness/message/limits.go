@@ -11,7 +11,7 @@ const (
 	MaxWords      = 10_000 // encoded-words of one field
 	MaxAddresses  = 10_000 // of one field
 	MaxLinks      = 10_000 // of one message
-	MaxWarnings   = 100    // different ones of one message
+	MaxWarnings   = 10     // parts that one ID is listed for
 
 	maxAllFields = 10 * MaxFields // of all headers of a message
 	maxStray     = 100            // lines in a row that are no field; behind them it is a body
