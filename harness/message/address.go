@@ -177,7 +177,8 @@ func (r *addressReader) add(name, address string) {
 		address = address[i+1:]
 	}
 	address = strings.TrimSpace(address)
-	if local, domain, ok := cutAddress(address); !ok || local == "" || domain == "" || strings.ContainsAny(domain, " \t<>@") {
+	if local, domain, ok := cutAddress(address); !ok || local == "" || domain == "" || strings.ContainsAny(domain, " \t<>@") ||
+		strings.Contains(domain, ":") && !strings.HasPrefix(domain, "[") {
 		r.at.warn(AddressBroken, "no address in %s", shown(address))
 		if address == "" {
 			return
