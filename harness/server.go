@@ -277,6 +277,14 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return s.Close()
 }
 
+// Closed says that the server was closed and that none of its sessions runs any
+// more: its record will not change.
+func (s *Server) Closed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed && s.history.running == 0
+}
+
 func (s *Server) openSessions() []*wire.Session {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -46,8 +46,6 @@ func nextPiece(full int) int {
 // trustedSize bounds how much is allocated on a client's word.
 const trustedSize = 16 << 20
 
-var errDropped = errors.New("dropped by a rule")
-
 // takeBody reads the message data and prepares what follows: the dialogue is
 // fed a final dot, and a RSET too if the message was refused.
 func (s *Session) takeBody() {
@@ -162,25 +160,25 @@ func (s *Session) readBody() bool {
 		return false
 	}
 	done := s.takeBuffered()
-	for !done {
-		if dropAt >= 0 && int64(s.size) >= dropAt {
+	for {
+		switch {
+		case dropAt >= 0 && int64(s.size) >= dropAt:
 			s.dropInBody(rule)
+			return false
+		case done:
+			return true
+		case s.size > 4*s.cfg.Limits.Message:
+			s.farewell(tooBig, record.EndRefused, "message data far beyond the limit")
 			return false
 		}
 		room := s.room()
 		n, err := s.readData(room)
-		if n > 0 {
-			done = s.took(room[:n])
-		} else if err != nil {
+		if n == 0 {
 			s.readFailed(err)
 			return false
 		}
-		if s.size > 4*s.cfg.Limits.Message && !done {
-			s.farewell(tooBig, record.EndRefused, "message data far beyond the limit")
-			return false
-		}
+		done = s.took(room[:n])
 	}
-	return true
 }
 
 // dropRule finds a rule that cuts the connection inside the data.
