@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/emersion/go-sasl"
+
 	"github.com/smtpspec/smtpspec/harness/record"
 )
 
@@ -14,8 +16,8 @@ import (
 // offered, keeps secrets out of the record, and remembers who signed in.
 var authentication = extension{
 	keyword: "AUTH",
-	line: func(cfg *Config, tls bool) string {
-		if names := cfg.Auth.offered(tls); len(names) > 0 {
+	line: func(cfg *Config, to client) string {
+		if names := cfg.Auth.offered(to); len(names) > 0 {
 			return "AUTH " + strings.Join(names, " ")
 		}
 		return ""
@@ -33,15 +35,34 @@ func takeAuthParam(s *Session, value string, _ bool) record.Reply {
 }
 
 // sendsPassword says that a mechanism shows the password to whoever listens.
-func sendsPassword(mechanism string) bool { return mechanism == "PLAIN" || mechanism == "LOGIN" }
+func sendsPassword(mechanism string) bool {
+	switch mechanism {
+	case "PLAIN", "LOGIN", "OAUTHBEARER", "XOAUTH2":
+		return true
+	}
+	return false
+}
 
-func (a *Auth) offered(tls bool) []string {
+func (a *Auth) suits(mechanism string, to client) bool {
+	switch {
+	case sendsPassword(mechanism):
+		return to.tls || a.Plaintext
+	case strings.HasSuffix(mechanism, "-PLUS"):
+		return to.tls
+	case mechanism == "EXTERNAL":
+		return to.certificate
+	}
+	return true
+}
+
+// offered lists the mechanisms that a client can use as it stands.
+func (a *Auth) offered(to client) []string {
 	if a == nil {
 		return nil
 	}
 	var names []string
 	for _, m := range a.Mechanisms {
-		if tls || a.Plaintext || !sendsPassword(m) {
+		if a.suits(m, to) {
 			names = append(names, m)
 		}
 	}
@@ -57,6 +78,8 @@ type authState struct {
 	initial   bool
 	response  []byte        // the last one, base64
 	reply     *record.Reply // what Check wants to be said
+	server    sasl.Server   // of a mechanism that the dialogue does not run; nil otherwise
+	denied    bool          // Check said no
 }
 
 func (s *Session) serveAuth(c record.Command, text []byte) (record.Reply, []byte) {
@@ -69,10 +92,13 @@ func (s *Session) serveAuth(c record.Command, text []byte) (record.Reply, []byte
 	case s.auth.done || s.open:
 		s.note(authAgain, c.Line)
 		return badSequence, nil
-	case !slices.Contains(s.cfg.Auth.offered(s.secured()), name):
+	case !slices.Contains(s.cfg.Auth.offered(s.client()), name):
 		return s.refuseMechanism(name), nil
 	}
 	s.auth = authState{mechanism: name, initial: hasInitial, response: []byte(initial)}
+	if !inDialogue(name) {
+		return s.startSASL(initial, hasInitial), nil
+	}
 	return record.Reply{}, slices.Concat(text, []byte("\r\n"))
 }
 
@@ -91,12 +117,25 @@ func (s *Session) serveAuthLine(c record.Command, text, line []byte) []byte {
 	s.exchange = exchange{x: Exchange{Stage: record.AUTH, Command: record.Command{Verb: "AUTH"}}}
 	if hasControl(text) {
 		s.note(controlOctets, c.Line)
-		s.respond(badOctets)
-		s.feeds.push(feedAbort, awaitIgnored)
+		s.cancelAuth(badOctets)
+		return nil
+	}
+	if s.auth.server != nil {
+		s.answerSASL(s.saslResponse(text))
 		return nil
 	}
 	s.auth.response = bytes.Clone(text)
 	return line
+}
+
+// cancelAuth ends an exchange for the client, and for the dialogue if it runs
+// it.
+func (s *Session) cancelAuth(reply record.Reply) {
+	s.auth.step, s.auth.refused = false, true
+	s.respond(reply)
+	if s.auth.server == nil {
+		s.feeds.push(feedAbort, awaitIgnored)
+	}
 }
 
 // relayAuth sends the dialogue's part of the exchange on.
@@ -114,21 +153,29 @@ func (s *Session) relayAuth(reply record.Reply) {
 // Authenticate decides an exchange for the dialogue. The challenge is that of
 // CRAM-MD5, nil for mechanisms that send the password.
 func (s *Session) Authenticate(mechanism, username, secret string, challenge []byte) bool {
-	a := record.NewAuthAttempt(mechanism, s.identity(), username, secret, string(challenge))
-	a.Initial = s.auth.initial
+	return s.decide(record.NewAuthAttempt(mechanism, s.identity(), username, secret, string(challenge)))
+}
+
+// decide asks Check about an attempt, and records it.
+func (s *Session) decide(a record.AuthAttempt) bool {
 	err := error(localError)
 	s.guarded("WithAuth", func() { err = s.cfg.Auth.Check(a) })
 	reply := record.Reply{}
 	if errors.As(err, &reply) {
 		s.auth.reply = &reply
 	}
-	a.OK = err == nil || reply.Positive()
-	s.auth.done = a.OK
+	return s.settleAttempt(a, err == nil || reply.Positive())
+}
+
+// settleAttempt records an attempt that has been decided.
+func (s *Session) settleAttempt(a record.AuthAttempt, ok bool) bool {
+	a.OK, a.Initial = ok, s.auth.initial
+	s.auth.done, s.auth.denied = ok, !ok
 	if !s.cfg.RecordSecrets {
 		a = a.Masked()
 	}
 	s.rec.attempt(a)
-	return s.auth.done
+	return ok
 }
 
 // identity returns the authorization identity of PLAIN, RFC 4616 §2, which the

@@ -98,6 +98,9 @@ type Auth struct {
 	// Check decides. A record.Reply as the error is sent as it is, any other
 	// error is a 535.
 	Check func(record.AuthAttempt) error
+	// Password returns a user's password, for SCRAM, which shows no secret that
+	// Check could look at; nil without users.
+	Password func(user string) (password string, known bool)
 }
 
 // Limits bound what one client can cost. A zero value of Limits is not useful:

@@ -164,7 +164,5 @@ func (s *Session) answerOverlong() {
 		s.respond(lineTooLong)
 		return
 	}
-	s.auth.step = false
-	s.respond(authLineLong)
-	s.feeds.push(feedAbort, awaitIgnored)
+	s.cancelAuth(authLineLong)
 }

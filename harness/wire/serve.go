@@ -242,10 +242,14 @@ func (s *Session) greeted250(verb string) record.Reply {
 	return s.offer.reply
 }
 
+func (s *Session) client() client {
+	return client{tls: s.secured(), trusted: s.trusted(), certificate: s.certificate() != nil}
+}
+
 // offerNow is what EHLO offers this client. What is the same for most of them
 // was worked out before.
 func (s *Session) offerNow() *offer {
-	to := client{tls: s.secured(), trusted: s.trusted(), certificate: s.certificate() != nil}
+	to := s.client()
 	switch act := &s.rule.act; {
 	case s.ruled && (act.withhold != nil || act.advertise != nil):
 		return s.cfg.offering(to, act.withhold, act.advertise)
@@ -259,8 +263,13 @@ func (s *Session) offerNow() *offer {
 
 // afterReply goes on behind a reply that the wire gave by itself.
 func (s *Session) afterReply(c record.Command, reply record.Reply) {
-	if c.Verb == "STARTTLS" && reply.Code == readyForTLS.Code && !s.over {
+	switch {
+	case s.over:
+	case c.Verb == "STARTTLS" && reply.Code == readyForTLS.Code:
 		s.upgrade()
+	case c.Verb == "AUTH" && s.auth.server != nil:
+		s.auth.step = reply.Code == 334
+		s.auth.refused = !s.auth.step && !s.auth.done
 	}
 }
 

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"net"
 	"sync/atomic"
 	"time"
@@ -178,6 +179,16 @@ func (s *Session) guarded(what string, f func()) (ok bool) {
 	}()
 	f()
 	return true
+}
+
+// certificate is what the client showed in the handshake, nil without.
+func (s *Session) certificate() *x509.Certificate {
+	if conn, ok := s.conn.(*tls.Conn); ok {
+		if shown := conn.ConnectionState().PeerCertificates; len(shown) > 0 {
+			return shown[0]
+		}
+	}
+	return nil
 }
 
 // secured says that the session is encrypted.
