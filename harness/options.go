@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/tls"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -32,7 +33,9 @@ type options struct {
 	cfg         wire.Config
 	listen      []listenSpec
 	inMemory    bool
+	lmtp        bool
 	tls         tlsOptions
+	trust       []string
 	users       []user
 	mechanisms  []string
 	check       func(AuthAttempt) error
@@ -48,8 +51,8 @@ type options struct {
 }
 
 type listenSpec struct {
-	network, addr string
-	implicit      bool
+	network, addr  string
+	implicit, lmtp bool
 }
 
 type user struct{ name, password string }
@@ -95,11 +98,41 @@ func WithImplicitTLSAddr(addr string) Option {
 	})
 }
 
+// WithLMTPAddr adds an address on which LMTP is spoken, RFC 2033.
+func WithLMTPAddr(addr string) Option {
+	return optionFunc(func(o *options) {
+		spec := specOf(addr, false)
+		spec.lmtp = true
+		o.listen = append(o.listen, spec)
+	})
+}
+
+// LMTP makes a server of LMTP, RFC 2033, instead of SMTP.
+func LMTP() Option { return optionFunc(func(o *options) { o.lmtp = true }) }
+
+// AcceptXCLIENT offers XCLIENT to clients from these networks ("127.0.0.0/8")
+// or addresses: they may speak for others.
+func AcceptXCLIENT(from ...string) Option {
+	return optionFunc(func(o *options) {
+		o.cfg.XCLIENT = true
+		o.trust = append(o.trust, from...)
+	})
+}
+
+// AcceptPROXY expects a header of the PROXY protocol, version 1 or 2, from
+// clients in these networks or addresses, and from no others.
+func AcceptPROXY(from ...string) Option {
+	return optionFunc(func(o *options) {
+		o.cfg.PROXY = true
+		o.trust = append(o.trust, from...)
+	})
+}
+
 func specOf(addr string, implicit bool) listenSpec {
 	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
-		return listenSpec{"unix", path, implicit}
+		return listenSpec{network: "unix", addr: path, implicit: implicit}
 	}
-	return listenSpec{"tcp", addr, implicit}
+	return listenSpec{network: "tcp", addr: addr, implicit: implicit}
 }
 
 // InMemory makes a server without a socket. Clients reach it with Dial or
@@ -133,7 +166,9 @@ func WithAuth(f func(AuthAttempt) error) Option {
 }
 
 // WithMechanisms sets which mechanisms are offered, in this order: CRAM-MD5,
-// PLAIN and LOGIN otherwise.
+// PLAIN and LOGIN otherwise. The others are SCRAM-SHA-256 and SCRAM-SHA-1, each
+// with -PLUS under TLS too, OAUTHBEARER, XOAUTH2, ANONYMOUS, and EXTERNAL for
+// clients that show a certificate.
 func WithMechanisms(names ...string) Option {
 	return optionFunc(func(o *options) { o.mechanisms = names })
 }
@@ -148,7 +183,9 @@ func AllowPlaintextAuth(allow bool) Option {
 func RequireAuth() Option { return optionFunc(func(o *options) { o.cfg.RequireAuth = true }) }
 
 // Advertise adds lines to EHLO's reply, or puts them in the place of the
-// server's own: "SIZE 1000", which then is the limit too.
+// server's own: "SIZE 1000", which then is the limit too. These keywords are
+// offered, and spoken, only if they are advertised: DSN, CHUNKING, BINARYMIME,
+// DELIVERBY, MT-PRIORITY, LIMITS, REQUIRETLS.
 func Advertise(lines ...string) Option {
 	return optionFunc(func(o *options) { o.cfg.Advertise = append(o.cfg.Advertise, lines...) })
 }
@@ -227,6 +264,9 @@ func (o *options) finish() error {
 	if err := o.finishListeners(); err != nil {
 		return err
 	}
+	if err := o.finishTrust(); err != nil {
+		return err
+	}
 	return o.finishAuth()
 }
 
@@ -234,15 +274,30 @@ func (o *options) finishListeners() error {
 	if o.inMemory && len(o.listen) > 0 {
 		return fmt.Errorf("harness: InMemory() has no address; leave out WithAddr(%q)", o.listen[0].addr)
 	}
-	plain := slices.ContainsFunc(o.listen, func(l listenSpec) bool { return !l.implicit })
+	plain := slices.ContainsFunc(o.listen, func(l listenSpec) bool { return !l.implicit && !l.lmtp })
 	if !o.inMemory && !plain {
 		o.listen = slices.Insert(o.listen, 0, listenSpec{network: "tcp", addr: "127.0.0.1:0"})
 	}
 	for i := range o.listen {
 		o.listen[i].implicit = o.listen[i].implicit || o.tls.implicit
+		o.listen[i].lmtp = o.listen[i].lmtp || o.lmtp
 	}
 	if o.cfg.RequireTLS && !o.tls.on {
 		return fmt.Errorf("harness: RequireTLS() needs WithSTARTTLS() or WithImplicitTLS()")
+	}
+	return nil
+}
+
+func (o *options) finishTrust() error {
+	for _, from := range o.trust {
+		prefix, err := netip.ParsePrefix(from)
+		if addr, e := netip.ParseAddr(from); e == nil {
+			prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+		}
+		if err != nil {
+			return fmt.Errorf("harness: %q is no network; write 127.0.0.0/8 or an address", from)
+		}
+		o.cfg.Trusted = append(o.cfg.Trusted, prefix)
 	}
 	return nil
 }
@@ -256,8 +311,8 @@ func (o *options) finishAuth() error {
 	}
 	names := []string{"CRAM-MD5", "PLAIN", "LOGIN"}
 	for _, m := range o.mechanisms {
-		if !slices.Contains(names, strings.ToUpper(m)) {
-			return fmt.Errorf("harness: mechanism %q is not known; use some of %s", m, strings.Join(names, ", "))
+		if known := wire.Mechanisms(); !slices.Contains(known, strings.ToUpper(m)) {
+			return fmt.Errorf("harness: mechanism %q is not known; use some of %s", m, strings.Join(known, ", "))
 		}
 	}
 	if len(o.mechanisms) > 0 {
@@ -273,11 +328,33 @@ func (o *options) finishAuth() error {
 	if o.check == nil {
 		o.cfg.Auth.Check = o.checkUser
 	}
+	if len(o.users) > 0 {
+		o.cfg.Auth.Password = o.password
+	}
 	return nil
 }
 
-// checkUser decides by the list of users.
+// password looks a user up, for mechanisms that never show a secret.
+func (o *options) password(name string) (string, bool) {
+	for _, u := range o.users {
+		if u.name == name {
+			return u.password, true
+		}
+	}
+	return "", false
+}
+
+// checkUser decides by the list of users. Whoever may use ANONYMOUS needs no
+// secret, and for EXTERNAL the certificate has spoken.
 func (o *options) checkUser(a AuthAttempt) error {
+	switch a.Mechanism {
+	case "ANONYMOUS":
+		return nil
+	case "EXTERNAL":
+		if a.Username != "" && (a.Identity == "" || a.Identity == a.Username) {
+			return nil
+		}
+	}
 	for _, u := range o.users {
 		if a.Username == u.name && a.Proves(u.password) {
 			return nil

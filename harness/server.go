@@ -77,7 +77,7 @@ func (s *Server) prepare() (err error) {
 func (s *Server) listenAll(ctx context.Context) error {
 	if s.opts.inMemory {
 		s.memory = wire.NewMemory(s.cfg.Hostname)
-		s.serve(s.memory, s.opts.tls.implicit)
+		s.serve(s.memory, listenSpec{implicit: s.opts.tls.implicit, lmtp: s.opts.lmtp})
 		return nil
 	}
 	for _, spec := range s.opts.listen {
@@ -87,19 +87,19 @@ func (s *Server) listenAll(ctx context.Context) error {
 			s.Close()
 			return fmt.Errorf("harness: %w", err)
 		}
-		s.serve(l, spec.implicit)
+		s.serve(l, spec)
 	}
 	return nil
 }
 
-func (s *Server) serve(l net.Listener, implicit bool) {
+func (s *Server) serve(l net.Listener, spec listenSpec) {
 	s.listeners = append(s.listeners, l)
-	s.accepting.Go(func() { s.accept(l, implicit) })
+	s.accepting.Go(func() { s.accept(l, spec) })
 }
 
 // accept takes connections until the listener is closed. When the process is
 // out of file descriptors it waits, longer each time, and does not spin.
-func (s *Server) accept(l net.Listener, implicit bool) {
+func (s *Server) accept(l net.Listener, spec listenSpec) {
 	const shortest, longest = 5 * time.Millisecond, time.Second
 	pause := shortest
 	for {
@@ -107,7 +107,7 @@ func (s *Server) accept(l net.Listener, implicit bool) {
 		switch {
 		case err == nil:
 			pause = shortest
-			s.begin(conn, implicit)
+			s.begin(conn, spec)
 		case errors.Is(err, net.ErrClosed):
 			return
 		default:
@@ -118,14 +118,14 @@ func (s *Server) accept(l net.Listener, implicit bool) {
 }
 
 // begin starts the session of a new connection.
-func (s *Server) begin(conn net.Conn, implicit bool) {
+func (s *Server) begin(conn net.Conn, spec listenSpec) {
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
 		conn.Close()
 		return
 	}
-	start := wire.Start{ID: s.history.next(), Implicit: implicit}
+	start := wire.Start{ID: s.history.next(), Implicit: spec.implicit, LMTP: spec.lmtp}
 	violation := s.admit(&start)
 	s.serving.Add(1)
 	session := s.cfg.Serve(conn, start)

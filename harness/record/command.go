@@ -19,6 +19,7 @@ type Command struct {
 	At        time.Duration // arrival, since the session started
 	Pipelined bool          // sent before the reply to the command before it
 	Reply     Reply         // Code 0 while there is none, and if none was sent
+	More      []Reply       // LMTP: those for the other recipients of the message, RFC 2033 §4.2
 }
 
 // NewCommand takes a line, without its ending, apart into verb and argument.

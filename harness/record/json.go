@@ -109,19 +109,20 @@ func (r *Reply) UnmarshalJSON(b []byte) error {
 }
 
 type commandJSON struct {
-	Verb      octets `json:"verb"`
-	Line      octets `json:"line"`
-	Ending    string `json:"ending"`
-	Masked    bool   `json:"masked,omitempty"`
-	Omitted   int    `json:"omitted,omitempty"`
-	Size      int    `json:"size,omitempty"`
-	At        millis `json:"at"`
-	Pipelined bool   `json:"pipelined,omitempty"`
-	Reply     Reply  `json:"reply"`
+	Verb      octets  `json:"verb"`
+	Line      octets  `json:"line"`
+	Ending    string  `json:"ending"`
+	Masked    bool    `json:"masked,omitempty"`
+	Omitted   int     `json:"omitted,omitempty"`
+	Size      int     `json:"size,omitempty"`
+	At        millis  `json:"at"`
+	Pipelined bool    `json:"pipelined,omitempty"`
+	Reply     Reply   `json:"reply"`
+	More      []Reply `json:"more,omitempty"`
 }
 
 func (c Command) MarshalJSON() ([]byte, error) {
-	return json.Marshal(commandJSON{octets(c.Verb), octets(c.Line), c.Ending, c.Masked, c.Omitted, c.Size, millis(c.At), c.Pipelined, c.Reply})
+	return json.Marshal(commandJSON{octets(c.Verb), octets(c.Line), c.Ending, c.Masked, c.Omitted, c.Size, millis(c.At), c.Pipelined, c.Reply, c.More})
 }
 
 func (c *Command) UnmarshalJSON(b []byte) error {
@@ -130,7 +131,7 @@ func (c *Command) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	*c = Command{Verb: string(j.Verb), Line: string(j.Line), Ending: j.Ending, Masked: j.Masked, Omitted: j.Omitted,
-		Size: j.Size, At: time.Duration(j.At), Pipelined: j.Pipelined, Reply: j.Reply}
+		Size: j.Size, At: time.Duration(j.At), Pipelined: j.Pipelined, Reply: j.Reply, More: j.More}
 	if c.Verb != "" {
 		c.Arg = NewCommand(c.Line).Arg
 	}

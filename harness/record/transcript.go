@@ -31,6 +31,9 @@ func (s *Session) Transcript() string {
 		w.command(c)
 		w.anomalies(s.Anomalies, i+1)
 		w.reply(c.Reply)
+		for _, r := range c.More {
+			w.reply(r)
+		}
 		before = c.At
 	}
 	w.tls(s.TLS, before, 1<<62)

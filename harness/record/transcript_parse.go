@@ -156,6 +156,10 @@ func (p *transcriptParser) endReply() {
 			return
 		}
 	}
+	if n := len(p.session.Commands); n > 0 && p.session.Commands[n-1].Verb == "BODY" {
+		p.session.Commands[n-1].More = append(p.session.Commands[n-1].More, r)
+		return
+	}
 	p.session.Farewell = r
 }
 

@@ -47,8 +47,8 @@ func (a *Auth) suits(mechanism string, to client) bool {
 	switch {
 	case sendsPassword(mechanism):
 		return to.tls || a.Plaintext
-	case strings.HasSuffix(mechanism, "-PLUS"):
-		return to.tls
+	case strings.HasPrefix(mechanism, "SCRAM-"):
+		return a.Password != nil && (to.tls || !strings.HasSuffix(mechanism, "-PLUS"))
 	case mechanism == "EXTERNAL":
 		return to.certificate
 	}

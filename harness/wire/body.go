@@ -59,6 +59,20 @@ func (s *Session) takeBody() {
 	if s.trim() {
 		s.message = s.newMessage()
 	}
+	s.judge(c)
+}
+
+// judge decides on the message whose data is there.
+func (s *Session) judge(c record.Command) {
+	if s.lmtp {
+		var refusal *record.Reply
+		if s.unkept() {
+			reply := s.bodyRefusal()
+			refusal = &reply
+		}
+		s.judgeForEach(c, refusal)
+		return
+	}
 	s.begin(record.BODY, c, "")
 	s.judgeBody()
 }
@@ -144,7 +158,11 @@ func (s *Session) Number(m *record.Message, id int) {
 // bodyAnswered sends the final reply, once the dialogue has given its own.
 func (s *Session) bodyAnswered() {
 	ok := s.final.Positive()
-	s.respond(s.final)
+	if s.lmtp {
+		s.announce(s.final)
+	} else {
+		s.respond(s.final)
+	}
 	if !ok && !s.over {
 		s.feeds.push(feedReset, awaitIgnored)
 	}

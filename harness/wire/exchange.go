@@ -108,7 +108,7 @@ func (s *Session) greet() {
 	if s.greeted {
 		return
 	}
-	if s.implicit && !s.handshake(true) {
+	if !s.readProxy() || s.implicit && !s.handshake(true) {
 		return
 	}
 	if s.refusal != nil {
@@ -116,9 +116,17 @@ func (s *Session) greet() {
 		return
 	}
 	if s.begin(record.CONNECT, record.Command{}, ""); !s.ruledOut(2) {
-		s.respond(record.NewReply(220, s.cfg.Hostname+" ESMTP ready"))
+		s.respond(s.banner())
 	}
 	s.greeted = true
+}
+
+func (s *Session) banner() record.Reply {
+	protocol := " ESMTP ready"
+	if s.lmtp {
+		protocol = " LMTP ready"
+	}
+	return record.NewReply(220, s.cfg.Hostname+protocol)
 }
 
 // begin starts an exchange and finds the rule for it.
@@ -234,7 +242,7 @@ func (s *Session) relay(reply record.Reply) {
 // the client gets for it.
 func (s *Session) succeeded(verb string, reply record.Reply) record.Reply {
 	switch verb {
-	case "EHLO", "HELO":
+	case "EHLO", "HELO", "LHLO":
 		return s.greeted250(verb)
 	case "MAIL":
 		s.open = true
@@ -367,6 +375,10 @@ func (s *Session) answered(reply record.Reply) {
 	if s.x.Stage == record.RCPT && s.open {
 		s.recipient.Address, s.recipient.Reply = s.x.Address, reply
 		s.envelope.Recipients = append(s.envelope.Recipients, s.recipient)
+	}
+	if s.again {
+		s.rec.anotherReply(reply)
+		return
 	}
 	s.rec.reply(reply)
 }

@@ -91,6 +91,16 @@ func (r *recorder) reply(reply record.Reply) {
 	}
 }
 
+// anotherReply answers the command that was recorded last once more.
+func (r *recorder) anotherReply(reply record.Reply) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.session.Commands); n > 0 {
+		c := &r.session.Commands[n-1]
+		c.More = append(c.More[:len(c.More):len(c.More)], reply)
+	}
+}
+
 func (r *recorder) hello(name string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -183,7 +183,7 @@ func hasControl(b []byte) bool {
 // dialogue knows less than the standard asks for.
 func (s *Session) dispatch(c record.Command, text []byte, path pathArg, problem string) (record.Reply, []byte) {
 	switch c.Verb {
-	case "EHLO", "HELO":
+	case "EHLO", "HELO", "LHLO":
 		return s.serveHello(c)
 	case "STARTTLS":
 		return s.serveStartTLS(c), nil
@@ -218,6 +218,9 @@ func (s *Session) withoutArgument(c record.Command, fed []byte) (record.Reply, [
 }
 
 func (s *Session) serveHello(c record.Command) (record.Reply, []byte) {
+	if (c.Verb == "LHLO") != s.lmtp {
+		return unknown, nil
+	}
 	if c.Arg == "" {
 		s.note(emptyHello, c.Line)
 		return helloNeedsName, nil

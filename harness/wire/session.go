@@ -21,16 +21,19 @@ type Session struct {
 	out  []byte // replies that were not written yet
 	rec  recorder
 
-	implicit bool          // TLS comes before the greeting
+	implicit bool // TLS comes before the greeting
+	lmtp     bool
 	refusal  *record.Reply // given instead of the greeting
 
 	state
 	exchange
 	body
-	feeds   feeds  // lines for the dialogue that no client sent
-	native  []byte // what the dialogue has written since it last read
-	waiting await  // what native is the answer to
-	restart bool   // the dialogue is to end and a new one to begin
+	verdicts []verdict // LMTP: what each recipient is told of the message
+	again    bool      // LMTP: the reply is not the first to the message
+	feeds    feeds     // lines for the dialogue that no client sent
+	native   []byte    // what the dialogue has written since it last read
+	waiting  await     // what native is the answer to
+	restart  bool      // the dialogue is to end and a new one to begin
 
 	over      bool // nothing more is read or written
 	mute      bool // a rule stalled the session: it reads and never answers
@@ -63,13 +66,14 @@ type state struct {
 type Start struct {
 	ID       int
 	Implicit bool          // TLS before the greeting
+	LMTP     bool          // RFC 2033 instead of RFC 5321
 	Refusal  *record.Reply // nil, or what the client gets instead of service
 }
 
 // Serve starts a session on conn, which it owns from now on, and returns at
 // once: the session runs in the goroutine of the Dialogue.
 func (cfg *Config) Serve(conn net.Conn, start Start) *Session {
-	s := &Session{cfg: cfg, implicit: start.Implicit, refusal: start.Refusal, closing: make(chan struct{})}
+	s := &Session{cfg: cfg, implicit: start.Implicit, lmtp: start.LMTP, refusal: start.Refusal, closing: make(chan struct{})}
 	s.sock = &socket{Conn: conn}
 	s.conn = s.sock
 	s.in.open()

@@ -1,0 +1,94 @@
+package wire
+
+import "github.com/smtpspec/smtpspec/harness/record"
+
+// LMTP, RFC 2033: LHLO takes the place of EHLO, and behind the message data
+// each accepted recipient gets a reply of its own.
+
+// verdict is what one recipient is told.
+type verdict struct {
+	exchange
+	refusal *record.Reply // nil: the recipient gets the message
+	silent  bool          // a rule does not answer at all
+	to      int           // index of the recipient in the envelope
+}
+
+// judgeForEach decides for each accepted recipient, and then delivers to those
+// that nobody refuses.
+func (s *Session) judgeForEach(c record.Command, refusal *record.Reply) {
+	s.verdicts = s.verdicts[:0]
+	whole := s.envelope
+	for i, r := range whole.Recipients {
+		if !r.Reply.Positive() {
+			continue
+		}
+		// A rule's To is about this recipient.
+		s.envelope.Recipients = whole.Recipients[i : i+1]
+		s.begin(record.BODY, c, r.Address)
+		s.x.Message = s.message
+		s.verdicts = append(s.verdicts, s.verdictFor(i, refusal))
+	}
+	s.envelope = whole
+	s.sentence()
+}
+
+func (s *Session) verdictFor(to int, refusal *record.Reply) verdict {
+	v := verdict{refusal: refusal, to: to}
+	if s.ruled {
+		v.silent = s.rule.act.silence != none
+		if reply := s.ruleReply(); reply != nil && reply.Positive() {
+			s.override = reply
+		} else if reply != nil {
+			v.refusal = reply
+		}
+	}
+	v.exchange = s.exchange
+	return v
+}
+
+// sentence delivers the message if anybody is to get it, else it tells all of
+// them.
+func (s *Session) sentence() {
+	delivered := false
+	for i := range s.verdicts {
+		v := &s.verdicts[i]
+		final := record.NewReply(250, "2.1.5 Ok")
+		if v.refusal != nil {
+			final = *v.refusal
+		}
+		if v.silent {
+			final = record.NewReply(451, "4.3.0 Not answered")
+		}
+		s.envelope.Recipients[v.to].Final = final
+		delivered = delivered || final.Positive()
+	}
+	if !delivered || s.message == nil {
+		s.announce(localError)
+		s.refuseBody()
+		return
+	}
+	s.message.Envelope = s.envelope
+	s.feeds.push(feedDot, awaitBody)
+}
+
+// announce gives each recipient its reply: its own refusal, or what became of
+// the message.
+func (s *Session) announce(final record.Reply) {
+	for i := range s.verdicts {
+		if s.over || s.mute {
+			return
+		}
+		v := &s.verdicts[i]
+		s.exchange = v.exchange
+		s.again = i > 0
+		switch {
+		case v.silent:
+			s.fallSilent(s.rule.act.silence)
+		case v.refusal != nil:
+			s.respond(*v.refusal)
+		default:
+			s.respond(final)
+		}
+	}
+	s.again = false
+}
