@@ -41,6 +41,9 @@ type Config struct {
 	// Deliver and Authenticate.
 	Dialogue func(conn net.Conn, s *Session)
 
+	// Script, if it is not nil, runs whole sessions in place of the Dialogue.
+	Script func(*Peer) error
+
 	// Deliver keeps a message, after it has numbered it with Number. The client
 	// gets its 250 if it returns nil, the reply if it returns a record.Reply,
 	// else 451.

@@ -83,8 +83,14 @@ func (cfg *Config) Serve(conn net.Conn, start Start) *Session {
 	return s
 }
 
-// Run hands the session to the Dialogue.
-func (s *Session) Run() { s.cfg.Dialogue(&door{s: s}, s) }
+// Run hands the session to the Script if there is one, else to the Dialogue.
+func (s *Session) Run() {
+	if s.cfg.Script != nil && s.refusal == nil {
+		go s.runScript(s.cfg.Script)
+		return
+	}
+	s.cfg.Dialogue(&door{s: s}, s)
+}
 
 // ID returns the number of the session.
 func (s *Session) ID() int { return s.rec.session.ID }

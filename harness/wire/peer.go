@@ -1,0 +1,201 @@
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/smtpspec/smtpspec/harness/record"
+)
+
+// Peer is the server's side of one session when its whole dialogue is a
+// script: for what rules over a good server cannot say. Everything is recorded
+// as in any other session. A Peer is good until its script returns.
+//
+// The errors of its methods mean that the client is gone or did something else
+// than the script foresaw; a script returns them.
+type Peer struct{ s *Session }
+
+// ErrPeerGone is the error of a Peer whose client has hung up.
+var ErrPeerGone = errors.New("the client is gone")
+
+// runScript is the session of a Peer, in a goroutine of its own.
+func (s *Session) runScript(script func(*Peer) error) {
+	defer s.close()
+	if !s.readProxy() || s.implicit && !s.handshake(true) {
+		return
+	}
+	s.greeted = true
+	s.x.Stage = record.CONNECT
+	var err error
+	ok := s.guarded("the peer's script", func() { err = script(&Peer{s}) })
+	if ok && err != nil && !errors.Is(err, ErrPeerGone) {
+		s.violate(record.Violation{Command: len(s.Snapshot().Commands), Rule: "WithPeer", Text: err.Error()})
+	}
+	if !s.over && s.flush() {
+		s.hangUp(record.EndDropped, "the peer's script ended")
+	}
+}
+
+func (p *Peer) gone() error {
+	if p.s.over {
+		return ErrPeerGone
+	}
+	return nil
+}
+
+// Reply answers with a code and one line or more.
+func (p *Peer) Reply(code int, lines ...string) error {
+	reply := record.NewReply(code, lines...)
+	if len(lines) == 0 {
+		reply.Lines = []string{""}
+	}
+	return p.send(reply)
+}
+
+// Send answers with octets as they are, line ends included.
+func (p *Peer) Send(octets string) error { return p.send(record.ParseReply(octets)) }
+
+// send records the reply and writes it. What is sent when a command has its
+// reply already is one more reply to the same command.
+func (p *Peer) send(reply record.Reply) error {
+	if p.s.over {
+		return ErrPeerGone
+	}
+	reply.At = p.s.rec.now()
+	p.s.answered(reply)
+	p.s.again = true
+	p.s.send(reply)
+	p.s.flush()
+	return p.gone()
+}
+
+// ReadLine reads one line of the client.
+func (p *Peer) ReadLine() (record.Command, error) {
+	line, ok := p.s.readLine()
+	if !ok || line == nil {
+		return record.Command{}, ErrPeerGone
+	}
+	text, ending := cutEnding(line)
+	c := p.s.commandOf(text, ending)
+	p.s.lines++
+	p.s.rec.command(c)
+	p.s.again = false
+	p.s.x = Exchange{Stage: c.Stage(), Command: c}
+	if verb := c.Verb; verb == "EHLO" || verb == "HELO" || verb == "LHLO" {
+		p.s.rec.hello(c.Arg)
+	}
+	return c, nil
+}
+
+// Expect reads one line and checks it against a pattern such as "MAIL FROM:*".
+// The pattern is that of Rule.To.
+func (p *Peer) Expect(pattern string) (record.Command, error) {
+	c, err := p.ReadLine()
+	if err != nil {
+		return c, fmt.Errorf("expected %q: %w", pattern, err)
+	}
+	if g := newGlob(pattern); !g.match(c.Line) {
+		return c, fmt.Errorf("expected %q, the client sent %q", pattern, record.Escape(c.Line))
+	}
+	return c, nil
+}
+
+// ReadData reads message data up to the line that holds a dot.
+func (p *Peer) ReadData() (*record.Message, error) {
+	s := p.s
+	s.body = body{reading: true, began: time.Now(), scratch: s.body.scratch}
+	if !s.readBody() {
+		return nil, ErrPeerGone
+	}
+	s.reading = false
+	c := record.Command{Verb: "BODY", Size: s.size - s.term.dots - len(feedDot), At: s.rec.now()}
+	s.rec.command(c)
+	s.again = false
+	s.x = Exchange{Stage: record.BODY, Command: c}
+	if !s.trim() {
+		return nil, errors.New("the message data is over the limit")
+	}
+	return s.newMessage(), nil
+}
+
+// Accept keeps a message as one that the server took, so that it is among the
+// server's messages. It sends no reply.
+func (p *Peer) Accept(m *record.Message, from string, to ...string) error {
+	m.Envelope.From = from
+	for _, address := range to {
+		m.Envelope.Recipients = append(m.Envelope.Recipients,
+			record.Recipient{Address: address, Reply: record.NewReply(250, "2.1.5 Ok")})
+	}
+	if err := p.s.cfg.Deliver(p.s, m); err != nil {
+		return err
+	}
+	p.s.rec.message(m)
+	return nil
+}
+
+// ReadOctets reads exactly n octets, such as those behind BDAT. They are not in
+// the record.
+func (p *Peer) ReadOctets(n int) ([]byte, error) {
+	octets := make([]byte, n)
+	got := copy(octets, p.s.in.unread())
+	p.s.in.r += got
+	p.s.sock.limitRead(p.s.patience(p.s.cfg.Limits.Idle))
+	if _, err := io.ReadFull(p.s.conn, octets[got:]); err != nil {
+		p.s.readFailed(err)
+		return octets, ErrPeerGone
+	}
+	return octets, nil
+}
+
+// Buffered returns what the client has sent ahead, as far as it was read
+// together with the last line.
+func (p *Peer) Buffered() []byte { return bytes.Clone(p.s.in.unread()) }
+
+// StartTLS runs the handshake. Octets that the client sent ahead are dropped.
+func (p *Peer) StartTLS() error {
+	if p.s.cfg.TLS == nil {
+		return errors.New("the server has no TLS; give it WithSTARTTLS()")
+	}
+	p.s.keepHello()
+	if !p.s.flush() || !p.s.handshake(false) {
+		return ErrPeerGone
+	}
+	return nil
+}
+
+// Wait does nothing for d.
+func (p *Peer) Wait(d time.Duration) error {
+	if !p.s.sleep(d) {
+		return ErrPeerGone
+	}
+	return nil
+}
+
+// Silence reads and records, without an answer, until the client hangs up. It
+// always returns an error.
+func (p *Peer) Silence() error {
+	p.s.mute = true
+	for {
+		if _, err := p.ReadLine(); err != nil {
+			return err
+		}
+		if p.s.tooMuch() {
+			p.s.hangUp(record.EndRefused, "the client said too much")
+		}
+	}
+}
+
+// Close ends the connection, Reset so that the client sees a reset.
+func (p *Peer) Close() { p.s.hangUp(record.EndDropped, "closed by the peer's script") }
+
+// Reset ends the connection with a reset (RST).
+func (p *Peer) Reset() {
+	p.s.sock.reset()
+	p.s.hangUp(record.EndDropped, "reset by the peer's script")
+}
+
+// HalfClose ends the server's direction; the client's octets still arrive.
+func (p *Peer) HalfClose() { p.s.sock.closeWrite() }
