@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/pprof"
+	"strings"
 	"time"
 )
 
@@ -182,8 +183,8 @@ func spawnAll(profile string, kinds ...string) (all []*child, end func(), err er
 	}
 	for _, kind := range kinds {
 		p := ""
-		if kind == "harness" {
-			p = profile
+		if profile != "" {
+			p = profile + "." + strings.ReplaceAll(kind, " ", "-")
 		}
 		c, err := spawn(kind, p)
 		if err != nil {

@@ -18,7 +18,7 @@ func main() {
 	flag.BoolVar(&b.quick, "quick", false, "fewer rows and rounds, under a minute")
 	flag.BoolVar(&b.fresh, "fresh", false, "give memory back to the system between rounds, as in a process that has just started")
 	flag.IntVar(&b.rounds, "rounds", 0, "rounds of each row; 0 is 5 with -quick, else 7")
-	flag.StringVar(&b.profile, "profile", "", "write a CPU profile and an allocation profile of the harness server to `prefix`.cpu.prof and prefix.allocs.prof")
+	flag.StringVar(&b.profile, "profile", "", "write profiles of each server to files that begin with `prefix`")
 	flag.Parse()
 	if b.rounds == 0 {
 		b.rounds = 7
