@@ -108,7 +108,10 @@ func (s *Session) refuseBody() {
 	s.feeds.push(feedReset, awaitIgnored)
 }
 
-var errRefused = errors.New("451 refused")
+var (
+	errRefused       = errors.New("451 refused")
+	errLocal   error = localError
+)
 
 // Deliver keeps the message whose final dot the dialogue has read. The error
 // means that it was refused.
@@ -118,7 +121,7 @@ func (s *Session) Deliver() error {
 		return errRefused
 	}
 	s.message = nil
-	err := error(localError)
+	err := errLocal
 	s.guarded("Deliver", func() { err = s.cfg.Deliver(s, m) })
 	if err != nil {
 		s.final = localError
@@ -182,9 +185,8 @@ func (s *Session) readBody() bool {
 
 // dropRule finds a rule that cuts the connection inside the data.
 func (s *Session) dropRule() (Rule, int64) {
-	x := s.x
-	x.Stage, x.Command = record.BODY, record.Command{Verb: "BODY"}
-	if rule, ok := s.cfg.Rules.MatchData(&x); ok {
+	s.x.Stage, s.x.Command = record.BODY, record.Command{Verb: "BODY"}
+	if rule, ok := s.cfg.Rules.MatchData(&s.x); ok {
 		return rule, rule.act.dropAfter
 	}
 	return Rule{}, -1

@@ -20,6 +20,7 @@ type Session struct {
 	out  []byte // replies that were not written yet
 	rec  recorder
 
+	snapshot func() *record.Session // of rec, made once for all exchanges
 	implicit bool          // TLS comes before the greeting
 	refusal  *record.Reply // given instead of the greeting
 
@@ -70,7 +71,7 @@ func (cfg *Config) Serve(conn net.Conn, start Start) *Session {
 	s.in.open()
 	s.out = make([]byte, 0, 256)
 	s.rec.start(start.ID, conn.RemoteAddr(), time.Now())
-	s.waiting = awaitBanner
+	s.snapshot, s.waiting = s.rec.snapshot, awaitBanner
 	return s
 }
 
