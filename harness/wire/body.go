@@ -301,6 +301,9 @@ func (s *Session) nextRoom() {
 	case s.borrowed && !s.own():
 		return
 	}
+	if s.pieces == nil {
+		s.pieces = make([][]byte, 0, 8)
+	}
 	s.pieces = append(s.pieces, s.last)
 	s.newPiece(pieceSize)
 }

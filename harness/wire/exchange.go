@@ -116,7 +116,7 @@ func (s *Session) greet() {
 		return
 	}
 	if s.begin(record.CONNECT, record.Command{}, ""); !s.ruledOut(2) {
-		s.respond(record.NewReply(220, s.cfg.Hostname+" ESMTP ready"))
+		s.respond(s.cfg.greeting)
 	}
 	s.greeted = true
 }
@@ -239,7 +239,7 @@ func (s *Session) succeeded(verb string, reply record.Reply) record.Reply {
 	case "QUIT":
 		// Before the 221: whoever has it may count on the end of the record.
 		s.finish(record.EndQuit, "")
-		return record.NewReply(221, "2.0.0 "+s.cfg.Hostname+" closing")
+		return s.cfg.closing
 	}
 	return reply
 }

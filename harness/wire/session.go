@@ -21,8 +21,8 @@ type Session struct {
 	rec  recorder
 
 	snapshot func() *record.Session // of rec, made once for all exchanges
-	implicit bool          // TLS comes before the greeting
-	refusal  *record.Reply // given instead of the greeting
+	implicit bool                   // TLS comes before the greeting
+	refusal  *record.Reply          // given instead of the greeting
 
 	state
 	exchange
