@@ -38,6 +38,7 @@ type Session struct {
 	greeted   bool
 	errors    int
 	lines     int     // commands so far
+	mailLine  string  // the last MAIL, which senders repeat
 	seen      [12]int // exchanges so far by stage
 	closing   chan struct{}
 	aborted   atomic.Bool
