@@ -116,7 +116,7 @@ func (s *Session) relayAuth(reply record.Reply) {
 func (s *Session) Authenticate(mechanism, username, secret string, challenge []byte) bool {
 	a := record.NewAuthAttempt(mechanism, s.identity(), username, secret, string(challenge))
 	a.Initial = s.auth.initial
-	err := error(localError)
+	err := errLocal
 	s.guarded("WithAuth", func() { err = s.cfg.Auth.Check(a) })
 	reply := record.Reply{}
 	if errors.As(err, &reply) {

@@ -19,6 +19,7 @@ type body struct {
 	size     int      // octets seen, the final dot line included
 	pieces   [][]byte // full ones
 	last     []byte   // the one being filled; its capacity is the room
+	borrowed bool     // last is in a buffer that is used again
 	scratch  *[scratchSize]byte
 	reserved int
 	oversize bool // beyond the limit: read to its end, not kept
@@ -34,14 +35,10 @@ const scratchSize = 64 << 10
 
 var scratchPool = sync.Pool{New: func() any { return new([scratchSize]byte) }}
 
-// nextPiece returns the size of the piece behind so many full ones. Full
-// pieces are never copied.
-func nextPiece(full int) int {
-	if full == 1 {
-		return 256 << 10
-	}
-	return 1 << 20
-}
+// pieceSize is that of the pieces behind. Full ones are never copied, the last
+// one is half empty as a rule and is: with larger pieces that copy costs more
+// than fewer pieces save.
+const pieceSize = 256 << 10
 
 // trustedSize bounds how much is allocated on a client's word.
 const trustedSize = 16 << 20
@@ -109,7 +106,10 @@ func (s *Session) refuseBody() {
 	s.feeds.push(feedReset, awaitIgnored)
 }
 
-var errRefused = errors.New("451 refused")
+var (
+	errRefused       = errors.New("451 refused")
+	errLocal   error = localError
+)
 
 // Deliver keeps the message whose final dot the dialogue has read. The error
 // means that it was refused.
@@ -119,7 +119,7 @@ func (s *Session) Deliver() error {
 		return errRefused
 	}
 	s.message = nil
-	err := error(localError)
+	err := errLocal
 	s.guarded("Deliver", func() { err = s.cfg.Deliver(s, m) })
 	if err != nil {
 		s.final = localError
@@ -183,9 +183,8 @@ func (s *Session) readBody() bool {
 
 // dropRule finds a rule that cuts the connection inside the data.
 func (s *Session) dropRule() (Rule, int64) {
-	x := s.x
-	x.Stage, x.Command = record.BODY, record.Command{Verb: "BODY"}
-	if rule, ok := s.cfg.Rules.MatchData(&x); ok {
+	s.x.Stage, s.x.Command = record.BODY, record.Command{Verb: "BODY"}
+	if rule, ok := s.cfg.Rules.MatchData(&s.x); ok {
 		return rule, rule.act.dropAfter
 	}
 	return Rule{}, -1
@@ -237,11 +236,8 @@ func (s *Session) takeBuffered() bool {
 		return false
 	}
 	s.in.r += end
-	if s.size += end; s.size-s.term.dots-len(feedDot) > s.cfg.Limits.Message {
-		s.oversize = true
-	} else if s.reserve(end) {
-		s.last = bytes.Clone(unread[:end])
-	}
+	s.last, s.borrowed = unread[:0:end], true
+	s.grow(end)
 	return true
 }
 
@@ -295,29 +291,34 @@ func (s *Session) room() []byte {
 func (s *Session) nextRoom() {
 	switch {
 	case s.last == nil && s.declared <= scratchSize:
-		s.last = s.ownScratch()[:0]
+		s.last, s.borrowed = s.ownScratch()[:0], true
 		return
 	case s.last == nil:
 		s.newPiece(min(s.declared+512, trustedSize))
 		return
-	case s.inScratch():
-		if !s.reserve(len(s.last)) {
-			return
-		}
-		s.last = bytes.Clone(s.last)
+	case s.borrowed && !s.own():
+		return
+	}
+	if s.pieces == nil {
+		s.pieces = make([][]byte, 0, 8)
 	}
 	s.pieces = append(s.pieces, s.last)
-	s.newPiece(nextPiece(len(s.pieces)))
+	s.newPiece(pieceSize)
+}
+
+// own copies the borrowed octets to where they stay.
+func (s *Session) own() bool {
+	if !s.reserve(len(s.last)) {
+		return false
+	}
+	s.last, s.borrowed = bytes.Clone(s.last), false
+	return true
 }
 
 func (s *Session) newPiece(n int) {
 	if s.reserve(n) {
 		s.last = make([]byte, 0, n)
 	}
-}
-
-func (s *Session) inScratch() bool {
-	return s.scratch != nil && cap(s.last) == scratchSize && len(s.last) > 0 && &s.last[0] == &s.scratch[0]
 }
 
 func (b *body) ownScratch() *[scratchSize]byte {
@@ -347,11 +348,8 @@ func (s *Session) trim() bool {
 	}
 	s.cut(len(feedDot))
 	switch {
-	case s.inScratch():
-		if !s.reserve(len(s.last)) {
-			return false
-		}
-		s.last = bytes.Clone(s.last)
+	case s.borrowed:
+		return s.own()
 	case cap(s.last)-len(s.last) > 64+len(s.last)/32:
 		s.last = bytes.Clone(s.last)
 	}

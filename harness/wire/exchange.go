@@ -48,11 +48,12 @@ func (q *feeds) pop() feed {
 }
 
 // What the dialogue is fed. It never sees an address: its own grammar for them
-// is wider than the standard's, and the envelope is kept here.
+// is wider than the standard's, and the envelope is kept here. What it does see
+// it formats into a header that nobody reads, so there is as little as can be.
 var (
-	feedHello = []byte("HELO client\r\n")
-	feedMail  = []byte("MAIL FROM:<reverse-path>\r\n")
-	feedRcpt  = []byte("RCPT TO:<forward-path>\r\n")
+	feedHello = []byte("HELO\r\n")
+	feedMail  = []byte("MAIL FROM:<>\r\n")
+	feedRcpt  = []byte("RCPT TO:<r>\r\n")
 	feedData  = []byte("DATA\r\n")
 	feedDot   = []byte(".\r\n")
 	feedReset = []byte("RSET\r\n")
@@ -115,7 +116,7 @@ func (s *Session) greet() {
 		return
 	}
 	if s.begin(record.CONNECT, record.Command{}, ""); !s.ruledOut(2) {
-		s.respond(record.NewReply(220, s.cfg.Hostname+" ESMTP ready"))
+		s.respond(s.cfg.greeting)
 	}
 	s.greeted = true
 }
@@ -124,7 +125,7 @@ func (s *Session) greet() {
 func (s *Session) begin(stage record.Stage, c record.Command, address string) {
 	s.exchange = exchange{}
 	s.x = Exchange{Stage: stage, Command: c, Address: address, Envelope: s.envelope,
-		SessionID: s.ID(), TLS: s.secured(), snapshot: s.rec.snapshot}
+		SessionID: s.ID(), TLS: s.secured(), snapshot: s.snapshot}
 	n := stageIndex(stage)
 	s.seen[n]++
 	s.x.Occurrence = s.seen[n]
@@ -241,7 +242,7 @@ func (s *Session) succeeded(verb string, reply record.Reply) record.Reply {
 	case "QUIT":
 		// Before the 221: whoever has it may count on the end of the record.
 		s.finish(record.EndQuit, "")
-		return record.NewReply(221, "2.0.0 "+s.cfg.Hostname+" closing")
+		return s.cfg.closing
 	}
 	return reply
 }

@@ -59,7 +59,7 @@ func (s *Session) commandOf(text []byte, ending string) record.Command {
 	case s.auth.step:
 		c.Line, c.Masked = s.maskedResponse(text)
 	default:
-		c = record.NewCommand(internLine(text))
+		c = record.NewCommand(s.lineOf(text))
 		c.Ending = ending
 		s.maskCommand(&c)
 	}
@@ -67,9 +67,12 @@ func (s *Session) commandOf(text []byte, ending string) record.Command {
 	return c
 }
 
-// internLine returns the line as a string, without a copy where it is one of
-// those that nearly every session has.
-func internLine(text []byte) string {
+// lineOf returns the line as a string, without a copy where it is one of those
+// that nearly every session has, or the sender that the session had before.
+func (s *Session) lineOf(text []byte) string {
+	if string(text) == s.mailLine {
+		return s.mailLine
+	}
 	switch string(text) {
 	case "DATA":
 		return "DATA"
