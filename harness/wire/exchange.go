@@ -76,6 +76,9 @@ func (s *Session) next() []byte {
 		if !ok {
 			return nil
 		}
+		if line == nil {
+			continue
+		}
 		if fed := s.serveLine(line); fed != nil {
 			s.waiting = awaitReply
 			return fed
