@@ -252,7 +252,7 @@ func (s *Session) relayedData(reply record.Reply) {
 	case reply.Code == 354:
 		s.takeBody()
 	case !s.in.empty():
-		s.note(behindData, string(s.in.take()))
+		s.note(behindData, s.maskEarly(s.in.take()))
 		s.farewell(outOfOrder, record.EndRefused, "octets behind a refused DATA")
 	}
 }

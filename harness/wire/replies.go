@@ -28,6 +28,8 @@ var (
 	badOctets      = record.NewReply(501, "5.5.2 Syntax error, control or non-ASCII octets")
 	noArgument     = record.NewReply(501, "5.5.4 Syntax error, no argument is allowed")
 	helloNeedsName = record.NewReply(501, "5.5.4 Syntax error, a domain or address literal is needed")
+	noMechanism    = record.NewReply(501, "5.5.4 Syntax error, a mechanism is needed")
+	noInitial      = record.NewReply(501, "5.7.0 This mechanism takes no initial response")
 	badParam       = record.NewReply(555, "5.5.4 Parameter not recognized or not implemented")
 	badSize        = record.NewReply(501, "5.5.4 Syntax error in SIZE")
 	badBody        = record.NewReply(501, "5.5.4 BODY takes 7BIT or 8BITMIME")

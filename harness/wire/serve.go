@@ -129,7 +129,7 @@ func (s *Session) check(c record.Command, text []byte) (refusal record.Reply, _ 
 	case hasControl(text):
 		s.note(controlOctets, c.Line)
 		return badOctets, nil
-	case c.Verb != "MAIL" && c.Verb != "RCPT" && !ascii(c.Line):
+	case c.Verb != "MAIL" && c.Verb != "RCPT" && !ascii(text):
 		s.note(nonASCII, c.Line)
 		return badOctets, nil
 	case s.pipelined && s.helloed && !s.offers(&pipelining):
@@ -238,7 +238,7 @@ func (s *Session) afterReply(c record.Command, reply record.Reply) {
 // afterRule goes on behind a reply that a rule gave instead of the server.
 func (s *Session) afterRule(c record.Command) {
 	if c.Verb == "DATA" && !s.over && !s.mute && !s.in.empty() {
-		s.note(behindData, string(s.in.unread()))
+		s.note(behindData, s.maskEarly(s.in.unread()))
 	}
 }
 
