@@ -21,8 +21,10 @@ type body struct {
 	last     []byte   // the one being filled; its capacity is the room
 	scratch  *[scratchSize]byte
 	reserved int
-	oversize bool // beyond the limit: read to its end, not kept
-	noRoom   bool // no memory was to be had: the same
+	cut      Rule  // drops the connection inside the data
+	cutAt    int64 // after so many octets; -1 for never
+	oversize bool  // beyond the limit: read to its end, not kept
+	noRoom   bool  // no memory was to be had: the same
 
 	message *record.Message // waits for the dialogue's turn
 	final   record.Reply    // to the end of the data
@@ -56,7 +58,7 @@ func (s *Session) takeBody() {
 		return
 	}
 	s.reading = false
-	c := record.Command{Verb: "BODY", Size: s.size - s.term.dots - len(feedDot), At: s.rec.now()}
+	c := record.Command{Verb: "BODY", Size: s.came(), At: s.rec.now()}
 	s.rec.command(c)
 	if s.trim() {
 		s.message = s.newMessage()
@@ -157,47 +159,71 @@ func (s *Session) bodyAnswered() {
 // readBody reads up to the final dot line. It says whether the session goes
 // on.
 func (s *Session) readBody() bool {
-	rule, dropAt := s.dropRule()
+	s.cut, s.cutAt = s.dropRule()
+	if s.cutAt == 0 {
+		s.dropInBody()
+		return false
+	}
 	if s.in.empty() && !s.fillBody() {
 		return false
 	}
-	done := s.takeBuffered()
-	for !done {
-		if dropAt >= 0 && int64(s.size) >= dropAt {
-			s.dropInBody(rule)
+	for done := s.takeBuffered(); ; {
+		switch {
+		case s.cutAt >= 0 && int64(s.came()) >= s.cutAt:
+			s.dropInBody()
 			return false
-		}
-		room := s.room()
-		n, err := s.readData(room)
-		if n > 0 {
-			done = s.took(room[:n])
-		} else if err != nil {
-			s.readFailed(err)
-			return false
-		}
-		if s.size > 4*s.cfg.Limits.Message && !done {
+		case done:
+			return true
+		case s.size > 4*s.cfg.Limits.Message:
 			s.farewell(tooBig, record.EndRefused, "message data far beyond the limit")
 			return false
 		}
+		var ok bool
+		if done, ok = s.readOn(); !ok {
+			return false
+		}
 	}
-	return true
 }
 
-// dropRule finds a rule that cuts the connection inside the data.
-func (s *Session) dropRule() (Rule, int64) {
+// readOn reads once. It says whether the data is complete, and whether the
+// session goes on.
+func (s *Session) readOn() (done, ok bool) {
+	room := s.room()
+	n, err := s.readData(room)
+	if n > 0 {
+		return s.took(room[:n]), true
+	}
+	if err != nil {
+		s.readFailed(err)
+	}
+	return false, err == nil
+}
+
+// came returns how many octets of the message have come, without the dots that
+// are there for the wire only.
+func (b *body) came() int { return b.size - b.term.dots - b.term.pending() }
+
+// dropRule finds a rule that cuts the connection inside the data, and after
+// how many octets; -1 without one.
+func (s *Session) dropRule() (rule Rule, after int64) {
 	x := s.x
 	x.Stage, x.Command = record.BODY, record.Command{Verb: "BODY"}
-	if rule, ok := s.cfg.Rules.MatchData(&x); ok {
-		return rule, rule.act.dropAfter
+	found := false
+	s.guarded("When", func() { rule, found = s.cfg.Rules.MatchData(&x) })
+	if !found {
+		return Rule{}, -1
 	}
-	return Rule{}, -1
+	return rule, rule.act.dropAfter
 }
 
-func (s *Session) dropInBody(rule Rule) {
-	rule.hit()
-	s.rec.command(record.Command{Verb: "BODY", Size: s.size, At: s.rec.now(),
-		Reply: record.Reply{Rule: rule.Name(), At: s.rec.now()}})
-	s.hangUp(record.EndDropped, rule.Name())
+func (s *Session) dropInBody() {
+	if !s.flush() {
+		return
+	}
+	s.cut.hit()
+	s.rec.command(record.Command{Verb: "BODY", Size: s.came(), At: s.rec.now(),
+		Reply: record.Reply{Rule: s.cut.Name(), At: s.rec.now()}})
+	s.hangUp(record.EndDropped, s.cut.Name())
 }
 
 // fillBody reads into the input buffer, where a short message finds room.
@@ -239,7 +265,7 @@ func (s *Session) takeBuffered() bool {
 		return false
 	}
 	s.in.r += end
-	if s.size += end; s.size-s.term.dots-len(feedDot) > s.cfg.Limits.Message {
+	if s.size += end; s.came() > s.cfg.Limits.Message {
 		s.oversize = true
 	} else if s.reserve(end) {
 		s.last = bytes.Clone(unread[:end])
@@ -276,7 +302,7 @@ func (s *Session) grow(n int) {
 		return
 	}
 	s.last = s.last[:len(s.last)+n]
-	if s.size-s.term.dots-len(feedDot) > s.cfg.Limits.Message {
+	if s.came() > s.cfg.Limits.Message {
 		s.oversize = true
 		s.forgetPieces(s.cfg)
 	}
@@ -329,9 +355,9 @@ func (b *body) ownScratch() *[scratchSize]byte {
 	return b.scratch
 }
 
-// cut takes n octets off the end, which may reach into the piece before the
+// shorten takes n octets off the end, which may reach into the piece before the
 // last.
-func (b *body) cut(n int) {
+func (b *body) shorten(n int) {
 	for n > len(b.last) && len(b.pieces) > 0 {
 		n -= len(b.last)
 		b.last = b.pieces[len(b.pieces)-1]
@@ -347,7 +373,7 @@ func (s *Session) trim() bool {
 	if s.unkept() {
 		return false
 	}
-	s.cut(len(feedDot))
+	s.shorten(len(feedDot))
 	switch {
 	case s.inScratch():
 		if !s.reserve(len(s.last)) {
