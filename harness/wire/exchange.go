@@ -248,10 +248,17 @@ func (s *Session) succeeded(verb string, reply record.Reply) record.Reply {
 
 // relayedData goes on behind the reply to DATA.
 func (s *Session) relayedData(reply record.Reply) {
-	switch {
-	case reply.Code == 354:
+	if reply.Code == 354 {
 		s.takeBody()
-	case !s.in.empty():
+		return
+	}
+	s.refusedData()
+}
+
+// refusedData ends the session if octets came behind a DATA that was refused,
+// whoever refused it: they may be message data, and must not be obeyed.
+func (s *Session) refusedData() {
+	if !s.in.empty() {
 		s.note(behindData, s.maskEarly(s.in.take()))
 		s.farewell(outOfOrder, record.EndRefused, "octets behind a refused DATA")
 	}
@@ -346,6 +353,7 @@ func (s *Session) drip(reply record.Reply) {
 // answered puts the reply into the record, before its first octet leaves.
 func (s *Session) answered(reply record.Reply) {
 	if s.x.Stage == record.CONNECT {
+		s.away = reply.Code/100 == 5
 		s.rec.greeting(reply)
 		return
 	}

@@ -37,6 +37,7 @@ var (
 	badSequence    = record.NewReply(503, "5.5.1 Bad sequence of commands")
 	helloFirst     = record.NewReply(503, "5.5.1 Bad sequence of commands, send EHLO first")
 	nested         = record.NewReply(503, "5.5.1 Bad sequence of commands, a transaction is open")
+	noService      = record.NewReply(503, "5.5.1 Bad sequence of commands, there is no service here")
 	tooEarly       = record.NewReply(503, "5.5.1 Bad sequence of commands, PIPELINING is not offered")
 	badMechanism   = record.NewReply(504, "5.5.4 Unrecognized authentication type")
 	tlsFirst       = record.NewReply(530, "5.7.0 Must issue a STARTTLS command first")
