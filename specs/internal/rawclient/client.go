@@ -23,7 +23,7 @@ import (
 
 // Patience is how long a client waits for octets before its spec fails. It is
 // far beyond what a good server needs on a busy machine.
-const Patience = 20 * time.Second
+const Patience = 5 * time.Second
 
 // Client is one end of a connection to a server under test. Make one with
 // Dial, Hello or Over.
