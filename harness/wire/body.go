@@ -22,8 +22,10 @@ type body struct {
 	borrowed bool     // last is in a buffer that is used again
 	scratch  *[scratchSize]byte
 	reserved int
-	oversize bool // beyond the limit: read to its end, not kept
-	noRoom   bool // no memory was to be had: the same
+	cut      Rule  // drops the connection inside the data
+	cutAt    int64 // after so many octets; -1 for never
+	oversize bool  // beyond the limit: read to its end, not kept
+	noRoom   bool  // no memory was to be had: the same
 
 	message *record.Message // waits for the dialogue's turn
 	final   record.Reply    // to the end of the data
@@ -51,7 +53,7 @@ func (s *Session) takeBody() {
 		return
 	}
 	s.reading = false
-	c := record.Command{Verb: "BODY", Size: s.size - s.term.dots - len(feedDot), At: s.rec.now()}
+	c := record.Command{Verb: "BODY", Size: s.came(), At: s.rec.now()}
 	s.rec.command(c)
 	if s.trim() {
 		s.message = s.newMessage()
@@ -155,15 +157,18 @@ func (s *Session) bodyAnswered() {
 // readBody reads up to the final dot line. It says whether the session goes
 // on.
 func (s *Session) readBody() bool {
-	rule, dropAt := s.dropRule()
+	s.findCut()
+	if s.cutAt == 0 {
+		s.dropInBody()
+		return false
+	}
 	if s.in.empty() && !s.fillBody() {
 		return false
 	}
-	done := s.takeBuffered()
-	for {
+	for done := s.takeBuffered(); ; {
 		switch {
-		case dropAt >= 0 && int64(s.size) >= dropAt:
-			s.dropInBody(rule)
+		case s.cutAt >= 0 && int64(s.came()) >= s.cutAt:
+			s.dropInBody()
 			return false
 		case done:
 			return true
@@ -171,30 +176,50 @@ func (s *Session) readBody() bool {
 			s.farewell(tooBig, record.EndRefused, "message data far beyond the limit")
 			return false
 		}
-		room := s.room()
-		n, err := s.readData(room)
-		if n == 0 {
-			s.readFailed(err)
+		var ok bool
+		if done, ok = s.readOn(); !ok {
 			return false
 		}
-		done = s.took(room[:n])
 	}
 }
 
-// dropRule finds a rule that cuts the connection inside the data.
-func (s *Session) dropRule() (Rule, int64) {
+// readOn reads once. It says whether the data is complete, and whether the
+// session goes on.
+func (s *Session) readOn() (done, ok bool) {
+	room := s.room()
+	n, err := s.readData(room)
+	if n > 0 {
+		return s.took(room[:n]), true
+	}
+	if err != nil {
+		s.readFailed(err)
+	}
+	return false, err == nil
+}
+
+// came returns how many octets of the message have come, without the dots that
+// are there for the wire only.
+func (b *body) came() int { return b.size - b.term.dots - b.term.pending() }
+
+// findCut looks for a rule that cuts the connection inside the data.
+func (s *Session) findCut() {
+	s.cutAt = -1
 	s.x.Stage, s.x.Command = record.BODY, record.Command{Verb: "BODY"}
-	if rule, ok := s.cfg.Rules.MatchData(&s.x); ok {
-		return rule, rule.act.dropAfter
-	}
-	return Rule{}, -1
+	s.guarded("When", func() {
+		if rule, ok := s.cfg.Rules.MatchData(&s.x); ok {
+			s.cut, s.cutAt = rule, rule.act.dropAfter
+		}
+	})
 }
 
-func (s *Session) dropInBody(rule Rule) {
-	rule.hit()
-	s.rec.command(record.Command{Verb: "BODY", Size: s.size, At: s.rec.now(),
-		Reply: record.Reply{Rule: rule.Name(), At: s.rec.now()}})
-	s.hangUp(record.EndDropped, rule.Name())
+func (s *Session) dropInBody() {
+	if !s.flush() {
+		return
+	}
+	s.cut.hit()
+	s.rec.command(record.Command{Verb: "BODY", Size: s.came(), At: s.rec.now(),
+		Reply: record.Reply{Rule: s.cut.Name(), At: s.rec.now()}})
+	s.hangUp(record.EndDropped, s.cut.Name())
 }
 
 // fillBody reads into the input buffer, where a short message finds room.
@@ -270,7 +295,7 @@ func (s *Session) grow(n int) {
 		return
 	}
 	s.last = s.last[:len(s.last)+n]
-	if s.size-s.term.dots-len(feedDot) > s.cfg.Limits.Message {
+	if s.came() > s.cfg.Limits.Message {
 		s.oversize = true
 		s.forgetPieces(s.cfg)
 	}
@@ -328,9 +353,9 @@ func (b *body) ownScratch() *[scratchSize]byte {
 	return b.scratch
 }
 
-// cut takes n octets off the end, which may reach into the piece before the
+// shorten takes n octets off the end, which may reach into the piece before the
 // last.
-func (b *body) cut(n int) {
+func (b *body) shorten(n int) {
 	for n > len(b.last) && len(b.pieces) > 0 {
 		n -= len(b.last)
 		b.last = b.pieces[len(b.pieces)-1]
@@ -346,7 +371,7 @@ func (s *Session) trim() bool {
 	if s.unkept() {
 		return false
 	}
-	s.cut(len(feedDot))
+	s.shorten(len(feedDot))
 	switch {
 	case s.borrowed:
 		return s.own()

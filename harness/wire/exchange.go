@@ -77,6 +77,9 @@ func (s *Session) next() []byte {
 		if !ok {
 			return nil
 		}
+		if line == nil {
+			continue
+		}
 		if fed := s.serveLine(line); fed != nil {
 			s.waiting = awaitReply
 			return fed
@@ -253,17 +256,16 @@ func (s *Session) relayedData(reply record.Reply) {
 		s.takeBody()
 		return
 	}
-	s.behindRefusedData()
+	s.refusedData()
 }
 
-// behindRefusedData ends a session whose client sent message data without
-// waiting for leave: its lines must not be taken for commands.
-func (s *Session) behindRefusedData() {
-	if s.in.empty() {
-		return
+// refusedData ends the session if octets came behind a DATA that was refused,
+// whoever refused it: they may be message data, and must not be obeyed.
+func (s *Session) refusedData() {
+	if !s.in.empty() {
+		s.note(behindData, s.maskEarly(s.in.take()))
+		s.farewell(outOfOrder, record.EndRefused, "octets behind a refused DATA")
 	}
-	s.note(behindData, s.shown(s.in.take()))
-	s.farewell(outOfOrder, record.EndRefused, "octets behind a refused DATA")
 }
 
 func (s *Session) closeTransaction() {
@@ -355,6 +357,7 @@ func (s *Session) drip(reply record.Reply) {
 // answered puts the reply into the record, before its first octet leaves.
 func (s *Session) answered(reply record.Reply) {
 	if s.x.Stage == record.CONNECT {
+		s.away = reply.Code/100 == 5
 		s.rec.greeting(reply)
 		return
 	}

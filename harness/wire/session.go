@@ -36,6 +36,7 @@ type Session struct {
 	mute      bool // a rule stalled the session: it reads and never answers
 	pipelined bool // the line being served was there before the last reply
 	greeted   bool
+	away      bool // the greeting turned the client away: only QUIT is left, RFC 5321 §3.1
 	errors    int
 	lines     int     // commands so far
 	mailLine  string  // the last MAIL, which senders repeat
