@@ -113,3 +113,6 @@ func (p *Part) String() string {
 	kind := record.Escape(record.Clip(p.ContentType, 80))
 	return name + " (" + kind + ", " + count(len(p.Octets), "byte") + ")"
 }
+
+// GomegaString is String; Gomega prints it where a test failed.
+func (p *Part) GomegaString() string { return p.String() }
