@@ -137,9 +137,10 @@ func (s *Server) begin(conn net.Conn, spec listenSpec) {
 	session.Run()
 }
 
+var busy = record.NewReply(421, "4.3.2 Too many sessions, try later")
+
 // admit refuses a connection that is one too many.
 func (s *Server) admit(start *wire.Start) *Violation {
-	busy := record.NewReply(421, "4.3.2 Too many sessions, try later")
 	if s.opts.maxSessions > 0 && s.history.running >= s.opts.maxSessions {
 		start.Refusal = &busy
 		return nil

@@ -50,10 +50,7 @@ func (e expected) bare() string {
 	if s, ok := e.value.(string); ok {
 		return shown(s)
 	}
-	if e.matcher != nil {
-		return "an address " + e.String()
-	}
-	return e.String()
+	return e.of("an address")
 }
 
 func (e expected) acceptsAddress(address string) (bool, error) {

@@ -17,13 +17,13 @@ import (
 //
 //	HaveCommands("EHLO", "MAIL", "RCPT", "DATA", "BODY", "QUIT")
 func HaveCommands(verbs ...string) types.GomegaMatcher {
-	return aboutSession(commands{"have commands ", upper(verbs), slices.Equal[[]string]})
+	return aboutSession(commands{"have", upper(verbs), slices.Equal[[]string]})
 }
 
 // ContainCommands asks for these commands in this order, with any others
 // between them.
 func ContainCommands(verbs ...string) types.GomegaMatcher {
-	return aboutSession(commands{"contain commands ", upper(verbs), contains})
+	return aboutSession(commands{"contain", upper(verbs), contains})
 }
 
 func upper(verbs []string) []string {
@@ -50,7 +50,12 @@ type commands struct {
 	fit   func(found, verbs []string) bool
 }
 
-func (c commands) want() string { return c.verb + spaced(c.verbs) }
+func (c commands) want() string {
+	if len(c.verbs) == 0 {
+		return c.verb + " no commands"
+	}
+	return c.verb + " commands " + spaced(c.verbs)
+}
 
 func (c commands) judge(s *harness.Session) (verdict, error) {
 	found := s.Verbs()
@@ -76,7 +81,7 @@ func HaveSent(line any) types.GomegaMatcher {
 
 type sentLine struct{ expected expected }
 
-func (c sentLine) want() string { return "have sent " + c.expected.String() }
+func (c sentLine) want() string { return "have sent " + c.expected.of("a line") }
 
 func (c sentLine) judge(s *harness.Session) (verdict, error) {
 	lines := 0

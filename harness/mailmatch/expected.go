@@ -29,6 +29,14 @@ func (e expected) String() string {
 	return argument(e.value)
 }
 
+// of is String for claims that need a word before "that": `a line that …`.
+func (e expected) of(noun string) string {
+	if e.matcher != nil {
+		return noun + " " + e.String()
+	}
+	return e.String()
+}
+
 // accepts says whether v is what is wanted. A value of another type is a
 // mistake in the test, not a difference.
 func (e expected) accepts(v any) (bool, error) {

@@ -102,7 +102,7 @@ func HaveGreetedAs(name any) types.GomegaMatcher { return aboutSession(greetedAs
 
 type greetedAs struct{ expected expected }
 
-func (c greetedAs) want() string { return "have greeted as " + c.expected.String() }
+func (c greetedAs) want() string { return "have greeted as " + c.expected.of("a name") }
 
 func (c greetedAs) judge(s *harness.Session) (verdict, error) {
 	if s.Hello == "" {
@@ -120,7 +120,7 @@ func HaveLasted(want any) types.GomegaMatcher { return aboutSession(lasted{expec
 
 type lasted struct{ expected expected }
 
-func (c lasted) want() string { return "have lasted " + c.expected.String() }
+func (c lasted) want() string { return "have lasted " + c.expected.of("a time") }
 
 func (c lasted) judge(s *harness.Session) (verdict, error) {
 	ok, err := c.expected.accepts(s.Lasted)

@@ -14,9 +14,6 @@ import (
 type foreign struct{ matcher types.GomegaMatcher }
 
 func (f foreign) want() string {
-	if f.matcher == nil {
-		return "nil"
-	}
 	if inner := insideNot(f.matcher); inner != nil {
 		return "not " + foreign{inner}.want()
 	}
@@ -35,6 +32,8 @@ func (f foreign) judge(m *harness.Message) (verdict, error) {
 		return verdict{ok: true}, nil
 	case insideNot(f.matcher) != nil:
 		return verdict{clause: "it does"}, nil
+	case fieldOf(f.matcher, "OrMatcher", "Matchers") != nil:
+		return verdict{clause: "it does none of these"}, nil
 	}
 	return verdict{clause: "it does not:", text: cutLines(harmless(f.matcher.FailureMessage(m)))}, nil
 }
@@ -63,11 +62,10 @@ func insideNot(m types.GomegaMatcher) types.GomegaMatcher {
 	return inner
 }
 
-// fieldOf reads a field of one of Gomega's own matchers by name, so that its
-// package need not be imported.
+// fieldOf reads a field of one of Gomega's own matchers.
 func fieldOf(m types.GomegaMatcher, name, field string) any {
 	v := reflect.Indirect(reflect.ValueOf(m))
-	if v.Kind() != reflect.Struct || v.Type().Name() != name || v.Type().PkgPath() != "github.com/onsi/gomega/matchers" {
+	if v.Kind() != reflect.Struct || v.Type().Name() != name || v.Type().PkgPath() != gomegaMatchers {
 		return nil
 	}
 	if f := v.FieldByName(field); f.IsValid() && f.CanInterface() {

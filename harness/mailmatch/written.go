@@ -10,21 +10,25 @@ import (
 	"github.com/onsi/gomega/types"
 )
 
+// gomegaMatchers is where Gomega's own matchers are. It is not imported, its
+// structs are read by reflection.
+const gomegaMatchers = "github.com/onsi/gomega/matchers"
+
 // written returns a matcher as it stands in the source of a test:
 // ContainSubstring("hello"). Gomega's own matchers are structs that are named
 // after their function and keep its arguments in exported fields.
 func written(m types.GomegaMatcher) string {
+	if m == nil {
+		return "nil"
+	}
 	if s, ok := m.(format.GomegaStringer); ok {
 		return harmless(s.GomegaString())
 	}
 	v := reflect.Indirect(reflect.ValueOf(m))
-	if v.Kind() != reflect.Struct {
-		return fmt.Sprintf("%T", m)
+	if v.Kind() != reflect.Struct || v.Type().PkgPath() != gomegaMatchers {
+		return strings.TrimPrefix(fmt.Sprintf("%T", m), "*")
 	}
-	name, ofGomega := strings.CutSuffix(v.Type().Name(), "Matcher")
-	if !ofGomega || !strings.HasPrefix(v.Type().PkgPath(), "github.com/onsi/gomega/matchers") {
-		return "satisfy " + strings.TrimPrefix(fmt.Sprintf("%T", m), "*")
-	}
+	name := strings.TrimSuffix(v.Type().Name(), "Matcher")
 	return name + "(" + strings.Join(arguments(v), ", ") + ")"
 }
 

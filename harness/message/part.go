@@ -4,6 +4,8 @@ import (
 	"iter"
 	"path"
 	"strings"
+
+	"github.com/smtpspec/smtpspec/harness/record"
 )
 
 // Part is one entity of a message, RFC 2045 §2.4: the message itself, a part
@@ -112,5 +114,9 @@ func (p *Part) String() string {
 	if p.Filename != "" {
 		name = shown(p.Filename).String()
 	}
-	return name + " (" + p.ContentType + ", " + count(len(p.Octets), "byte") + ")"
+	kind := record.Escape(record.Clip(p.ContentType, 80))
+	return name + " (" + kind + ", " + count(len(p.Octets), "byte") + ")"
 }
+
+// GomegaString is String; Gomega prints it where a test failed.
+func (p *Part) GomegaString() string { return p.String() }

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 	"time"
@@ -157,7 +156,7 @@ func (s *Session) moreChunks(c bdat) {
 // lastChunk hands the message to the dialogue, which has to be told of DATA
 // first.
 func (s *Session) lastChunk() {
-	if s.keepChunks() {
+	if s.keepable() {
 		s.message = s.newMessage()
 	}
 	s.x.Message = s.message
@@ -171,17 +170,6 @@ func (s *Session) lastChunk() {
 		s.feeds.push(feedData, awaitIgnored)
 		s.feeds.push(feedDot, awaitBody)
 	}
-}
-
-// keepChunks copies the last piece to its true length.
-func (s *Session) keepChunks() bool {
-	if s.unkept() || s.inScratch() && !s.reserve(len(s.last)) {
-		return false
-	}
-	if s.inScratch() || cap(s.last)-len(s.last) > 64+len(s.last)/32 {
-		s.last = bytes.Clone(s.last)
-	}
-	return true
 }
 
 // endChunks ends a transaction whose message was refused.

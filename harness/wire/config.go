@@ -59,7 +59,9 @@ type Config struct {
 	// Gone is told once, when nothing of the session runs any more.
 	Gone func(s *Session)
 
-	offers [2]*offer // in clear and under TLS
+	offers   [2]*offer // in clear and under TLS
+	greeting record.Reply
+	closing  record.Reply
 }
 
 // Prepare checks the configuration and works out what does not change. It
@@ -74,6 +76,8 @@ func (cfg *Config) Prepare() error {
 		cfg.TLS = cfg.TLS.Clone()
 		cfg.TLS.GetConfigForClient = noteHello
 	}
+	cfg.greeting = record.NewReply(220, cfg.Hostname+" ESMTP ready")
+	cfg.closing = record.NewReply(221, "2.0.0 "+cfg.Hostname+" closing")
 	cfg.offers[0] = cfg.offering(client{}, nil, nil)
 	cfg.offers[1] = cfg.offering(client{tls: true}, nil, nil)
 	return nil

@@ -115,7 +115,7 @@ func (p *Peer) ReadData() (*record.Message, error) {
 	s.rec.command(c)
 	s.again = false
 	s.x = Exchange{Stage: record.BODY, Command: c}
-	if !s.trim() {
+	if !s.keepable() {
 		return nil, errors.New("the message data is over the limit")
 	}
 	return s.newMessage(), nil

@@ -61,13 +61,13 @@ var (
 
 // startSASL begins an exchange that the dialogue does not run, RFC 4954 §4. An
 // initial response of "=" is an empty one.
-func (s *Session) startSASL(initial string, hasInitial bool) record.Reply {
+func (s *Session) startSASL(initial string) record.Reply {
 	s.auth.server = s.newMechanism(s.auth.mechanism)
-	if !hasInitial {
+	switch initial {
+	case "":
 		return s.saslStep(nil)
-	}
-	if initial == "=" {
-		initial = ""
+	case "=":
+		return s.saslStep([]byte{})
 	}
 	return s.saslResponse([]byte(initial))
 }
@@ -113,11 +113,10 @@ func (s *Session) authRefusal() record.Reply {
 	return badCredentials
 }
 
-// answerSASL sends the wire's own part of an exchange.
-func (s *Session) answerSASL(reply record.Reply) {
+// saslAnswered follows what a reply of the wire's own means for the exchange.
+func (s *Session) saslAnswered(reply record.Reply) {
 	s.auth.step = reply.Code == 334
-	s.auth.refused = !s.auth.step && !s.auth.done
-	s.respond(reply)
+	s.auth.wary = !s.auth.done
 }
 
 // certificateName is who the client's certificate is for, "" without one.
