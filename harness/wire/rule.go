@@ -1,10 +1,6 @@
 package wire
 
-import (
-	"time"
-
-	"github.com/smtpspec/smtpspec/harness/record"
-)
+import "github.com/smtpspec/smtpspec/harness/record"
 
 // Rule changes one thing about a good server: it says at which exchanges, and
 // what happens there instead of the server's own answer.
@@ -182,7 +178,8 @@ func (r Rule) Every(n int) Rule {
 }
 
 // Chance limits the rule to a share p, from 0 to 1, of the exchanges that meet
-// its conditions. The same seed chooses the same ones of their sequence.
+// its conditions. The same seed chooses the same ones of their sequence; it is
+// part of the Go form, and so of the name of a rule without Named.
 func (r Rule) Chance(p float64, seed uint64) Rule {
 	r = r.with(partChance)
 	r.chance, r.seed = p, seed
@@ -226,29 +223,3 @@ func (r Rule) Hits() int {
 	}
 	return 0
 }
-
-// action is what a rule does, in the form that the engine carries out.
-type action struct {
-	reply     *record.Reply // nil: the server's own answer, unless another field says otherwise
-	raw       []byte        // octets instead of an answer; nil without
-	delay     time.Duration // before the answer, or before what is done instead
-	dripChunk int           // octets of the answer that leave at once; 0 for all
-	dripEvery time.Duration // between two chunks
-	silence   silence
-	thenDrop  bool  // close after the answer
-	dropAfter int64 // octets of message data before the connection closes; -1 for never
-	lose      bool  // act on the command, send no answer
-	withhold  []string
-	advertise []string
-	do        func(*Exchange) *record.Reply
-}
-
-// silence is what a server does that does not answer.
-type silence int
-
-const (
-	none  silence = iota
-	stall         // say nothing, keep the connection
-	drop          // close it with FIN
-	reset         // close it with RST
-)

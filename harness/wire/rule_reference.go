@@ -87,10 +87,10 @@ func counterWords() []ruleWord {
 
 func actionWords() []ruleWord {
 	return []ruleWord{
-		{"Reply", "answers so, and does not act on the command", On(record.RCPT).Reply(550, "5.1.1 No such user")},
+		{"Reply", "answers so; with a code that lets the command succeed the server acts on it, with any other it does not", On(record.RCPT).Reply(550, "5.1.1 No such user")},
 		{"ReplyRaw", "answers with these octets, whatever they are", On(record.MAIL).ReplyRaw([]byte("250 OK\n"))},
 		{"Do", "answers with what a Go func returns; nil is the server's own answer", On(record.NOOP).Do(func(*Exchange) *record.Reply { return nil })},
-		{"Withhold", "leaves extensions out of the reply to EHLO", On(record.EHLO).Withhold("STARTTLS")},
+		{"Withhold", "leaves extensions out of the reply to EHLO, and refuses them", On(record.EHLO).Withhold("STARTTLS")},
 		{"Advertise", "adds lines to the reply to EHLO", On(record.EHLO).Advertise("SIZE 1000")},
 		{"Delay", "waits before the answer", On(record.DATA).Delay(1500 * time.Millisecond)},
 		{"Drip", "sends the answer in small chunks, with pauses", On(record.CONNECT).Drip(1, 100*time.Millisecond)},

@@ -162,6 +162,9 @@ func TestRuleName(t *testing.T) {
 	if got := named.Named("").String(); got != "On(BODY).Drop()" {
 		t.Errorf("the name taken away: %s", got)
 	}
+	if got := r.Chance(0.5, 1234).Name(); !strings.Contains(got, "1234") {
+		t.Errorf("the seed is not in the name %s", got)
+	}
 	var set RuleSet
 	if got := set.Add(r).Stall().Name(); strings.Contains(got, "lost") || !strings.Contains(got, "Stall") {
 		t.Errorf("a copy of a bound rule keeps its name: %s", got)
