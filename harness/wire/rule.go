@@ -18,9 +18,10 @@ type Rule struct {
 	stage record.Stage
 	set   ruleParts // which methods were called
 
-	to, from, arg         glob
-	inSession, occurrence int
-	when                  func(*Exchange) bool
+	to, from, arg, hello     glob
+	inSession, inTransaction int
+	occurrence               int
+	when                     func(*Exchange) bool
 
 	first, nth, every int
 	chance            float64
@@ -35,13 +36,15 @@ type Rule struct {
 }
 
 // ruleParts is a set of methods of Rule.
-type ruleParts uint32
+type ruleParts uint64
 
 const (
 	partTo ruleParts = 1 << iota
 	partFrom
 	partArg
+	partHello
 	partInSession
+	partInTransaction
 	partOccurrence
 	partBeforeTLS
 	partInsideTLS
@@ -115,10 +118,28 @@ func (r Rule) Arg(glob string) Rule {
 	return r
 }
 
+// Hello limits the rule to clients that call themselves so: at EHLO in that
+// command, later in the last EHLO or HELO that the server took. After STARTTLS
+// the name is forgotten until the next EHLO. The pattern is that of To.
+func (r Rule) Hello(glob string) Rule {
+	r = r.with(partHello)
+	r.hello = newGlob(glob)
+	return r
+}
+
 // InSession limits the rule to the nth session of the server, counted from 1.
 func (r Rule) InSession(n int) Rule {
 	r = r.with(partInSession)
 	r.inSession = n
+	return r
+}
+
+// InTransaction limits the rule to the nth message transaction of a session,
+// counted from 1: from the MAIL that asks for it up to the next MAIL. A MAIL
+// that is refused begins none, so the next one asks for the same again.
+func (r Rule) InTransaction(n int) Rule {
+	r = r.with(partInTransaction)
+	r.inTransaction = n
 	return r
 }
 

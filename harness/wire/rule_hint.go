@@ -13,6 +13,7 @@ import (
 // tool, with what a rule calls it.
 var otherWords = map[string]string{
 	"once": "first", "first_n": "first", "code": "reply", "stage": "on", "named": "name",
+	"ehlo": "hello", "helo": "hello", "session": "in_session", "transaction": "in_transaction",
 	"rst": "reset", "fin": "drop", "close": "drop", "timeout": "stall", "raw": "reply_raw",
 }
 

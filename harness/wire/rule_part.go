@@ -27,10 +27,12 @@ const (
 
 // ruleTable lists the methods in the order in which both forms write them.
 var ruleTable = []rulePart{
-	textPart(partTo, "to", "To", func(r Rule) string { return r.to.text }, Rule.To),
-	textPart(partFrom, "from", "From", func(r Rule) string { return r.from.text }, Rule.From),
-	textPart(partArg, "arg", "Arg", func(r Rule) string { return r.arg.text }, Rule.Arg),
+	textPart(partTo, "to", "To", `"bad@*"`, func(r Rule) string { return r.to.text }, Rule.To),
+	textPart(partFrom, "from", "From", `"*@example.org"`, func(r Rule) string { return r.from.text }, Rule.From),
+	textPart(partArg, "arg", "Arg", `"* BODY=8BITMIME*"`, func(r Rule) string { return r.arg.text }, Rule.Arg),
+	textPart(partHello, "hello", "Hello", `"client.example"`, func(r Rule) string { return r.hello.text }, Rule.Hello),
 	numberPart(partInSession, "in_session", "InSession", func(r Rule) int { return r.inSession }, Rule.InSession),
+	numberPart(partInTransaction, "in_transaction", "InTransaction", func(r Rule) int { return r.inTransaction }, Rule.InTransaction),
 	numberPart(partOccurrence, "occurrence", "Occurrence", func(r Rule) int { return r.occurrence }, Rule.Occurrence),
 	flagPart(partBeforeTLS, "before_tls", "BeforeTLS", Rule.BeforeTLS),
 	flagPart(partInsideTLS, "inside_tls", "InsideTLS", Rule.InsideTLS),
@@ -52,12 +54,12 @@ var ruleTable = []rulePart{
 	numberPart(partDropAfterBytes, "drop_after_bytes", "DropAfterBytes", func(r Rule) int64 { return r.act.dropAfter }, Rule.DropAfterBytes),
 	flagPart(partLoseReply, "lose_reply", "LoseReply", Rule.LoseReply),
 	flagPart(partThenDrop, "then_drop", "ThenDrop", Rule.ThenDrop),
-	textPart(partNamed, "name", "Named", func(r Rule) string { return r.name }, Rule.Named),
+	textPart(partNamed, "name", "Named", `"greylist"`, func(r Rule) string { return r.name }, Rule.Named),
 	flagPart(partRequired, "required", "Required", Rule.Required),
 }
 
-func textPart(part ruleParts, key, method string, get func(Rule) string, set func(Rule, string) Rule) rulePart {
-	return rulePart{part, key, method, `"bad@*"`,
+func textPart(part ruleParts, key, method, sample string, get func(Rule) string, set func(Rule, string) Rule) rulePart {
+	return rulePart{part, key, method, sample,
 		func(r Rule) string { return strconv.Quote(get(r)) },
 		func(r Rule) any { return octetValue(get(r)) },
 		func(r Rule, n ruleNode) (Rule, error) {

@@ -17,6 +17,9 @@ func TestRuleConditions(t *testing.T) {
 	mail := Exchange{Stage: record.MAIL, Command: record.NewCommand("MAIL FROM:<shop@example.mn> SIZE=10"), Address: "shop@example.mn", SessionID: 1, Occurrence: 1}
 	rcpt := Exchange{Stage: record.RCPT, Command: record.NewCommand("RCPT TO:<new@example.com>"), Address: "new@example.com", Envelope: oneOfTwoAccepted, SessionID: 2, Occurrence: 3, TLS: true}
 	body := Exchange{Stage: record.BODY, Envelope: oneOfTwoAccepted, SessionID: 1, Occurrence: 1}
+	ehlo := Exchange{Stage: record.EHLO, Command: record.NewCommand("EHLO new.example"), Hello: "old.example", Transaction: 1}
+	second := Exchange{Stage: record.MAIL, Hello: "new.example", Transaction: 1}
+	quit := Exchange{Stage: record.QUIT, Hello: "new.example", Transaction: 2}
 	other := Exchange{Stage: record.ANY, Command: record.NewCommand("VRFY bat"), SessionID: 1, Occurrence: 1}
 	for _, c := range []struct {
 		name string
@@ -41,6 +44,17 @@ func TestRuleConditions(t *testing.T) {
 		{"From the null path", On(record.MAIL).From(""), mail, false},
 		{"Arg", On(record.MAIL).Arg("from:<*> size=*"), mail, true},
 		{"Arg, other", On(record.MAIL).Arg("* BODY=*"), mail, false},
+		{"Hello at EHLO is that of the command", On(record.EHLO).Hello("NEW.*"), ehlo, true},
+		{"Hello at EHLO, the one before", On(record.EHLO).Hello("old.*"), ehlo, false},
+		{"Hello later", On(record.QUIT).Hello("new.*"), quit, true},
+		{"Hello later, other", On(record.QUIT).Hello("old.*"), quit, false},
+		{"Hello before any", On(record.MAIL).Hello("?*"), mail, false},
+		{"InTransaction at the first MAIL", On(record.MAIL).InTransaction(1), mail, true},
+		{"InTransaction at the second MAIL", On(record.MAIL).InTransaction(2), second, true},
+		{"InTransaction at MAIL, other", On(record.MAIL).InTransaction(1), second, false},
+		{"InTransaction later", On(record.ANY).InTransaction(2), quit, true},
+		{"InTransaction later, other", On(record.ANY).InTransaction(1), quit, false},
+		{"InTransaction between two", On(record.EHLO).InTransaction(1), ehlo, true},
 		{"InSession", On(record.MAIL).InSession(1), mail, true},
 		{"InSession, other", On(record.MAIL).InSession(2), mail, false},
 		{"Occurrence", On(record.RCPT).Occurrence(3), rcpt, true},

@@ -65,6 +65,8 @@ func (p *ruleProblems) checkStage() {
 		"there is no reverse-path at %s; use From with On(MAIL) or a later stage", r.stage)
 	p.addIf(r.set.has(partArg) && (r.stage == record.CONNECT || r.stage == record.BODY),
 		"there is no command at %s, so no argument; use Arg with the stage of a command", r.stage)
+	p.addIf(r.set.has(partHello|partInTransaction) && r.stage == record.CONNECT,
+		"the client has said nothing yet at CONNECT; use %s with a later stage", methodNames(r.set&(partHello|partInTransaction)))
 	p.addIf(r.dropsData() && !dataStage(r.stage),
 		"there is no message data at %s; use DropAfterBytes with On(BODY)", r.stage)
 	p.addIf(r.set.has(partWithhold|partAdvertise) && r.stage != record.EHLO,
@@ -75,7 +77,7 @@ func (p *ruleProblems) checkGlobs() {
 	for _, g := range []struct {
 		method string
 		glob   glob
-	}{{"To", p.rule.to}, {"From", p.rule.from}, {"Arg", p.rule.arg}} {
+	}{{"To", p.rule.to}, {"From", p.rule.from}, {"Arg", p.rule.arg}, {"Hello", p.rule.hello}} {
 		p.addIf(g.glob.dangling(), `the pattern of %s ends with a \ that escapes nothing; write \\ for the character itself`, g.method)
 		p.addIf(len(g.glob.text) > maxGlob, "the pattern of %s has %d octets; write at most %d, or use When", g.method, len(g.glob.text), maxGlob)
 	}
@@ -87,8 +89,8 @@ func (p *ruleProblems) checkCounters() {
 		part   ruleParts
 		method string
 		n      int
-	}{{partInSession, "InSession", r.inSession}, {partOccurrence, "Occurrence", r.occurrence},
-		{partFirst, "FirstN", r.first}, {partNth, "Nth", r.nth}, {partEvery, "Every", r.every}} {
+	}{{partInSession, "InSession", r.inSession}, {partInTransaction, "InTransaction", r.inTransaction},
+		{partOccurrence, "Occurrence", r.occurrence}, {partFirst, "FirstN", r.first}, {partNth, "Nth", r.nth}, {partEvery, "Every", r.every}} {
 		p.addIf(r.set.has(c.part) && c.n < 1, "%s(%d) never comes; count from 1", c.method, c.n)
 	}
 	p.addIf(r.set.has(partChance) && !(r.chance >= 0 && r.chance <= 1),
@@ -161,7 +163,7 @@ func (p *ruleProblems) checkContradictions() {
 	}
 }
 
-func methodCount(set ruleParts) int { return bits.OnesCount32(uint32(set)) }
+func methodCount(set ruleParts) int { return bits.OnesCount64(uint64(set)) }
 
 // methodNames lists methods for a sentence: "Stall and Drop".
 func methodNames(set ruleParts) string {

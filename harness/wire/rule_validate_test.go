@@ -39,6 +39,9 @@ func TestRuleValidate(t *testing.T) {
 		{rcpt.Nth(-1).Drop(), "Nth(-1) never comes"},
 		{rcpt.InSession(0).Drop(), "InSession(0) never comes"},
 		{rcpt.Occurrence(0).Drop(), "Occurrence(0) never comes"},
+		{rcpt.InTransaction(0).Drop(), "InTransaction(0) never comes; count from 1"},
+		{On(record.CONNECT).InTransaction(1).Hello("*").Drop(), "said nothing yet at CONNECT; use Hello and InTransaction with a later stage"},
+		{rcpt.Hello(`a\`).Drop(), `the pattern of Hello ends with a \`},
 		{rcpt.Every(0).Drop(), "Every(0) never comes"},
 		{rcpt.Chance(1.5, 1).Drop(), "the probability 1.5 is outside 0 to 1; write 0.1"},
 		{rcpt.Chance(math.NaN(), 1).Drop(), "the probability NaN"},
@@ -71,6 +74,7 @@ func TestRuleValidate(t *testing.T) {
 		{ehlo.Withhold("SIZE").Advertise("SIZE 1").Delay(1), ""},
 		{On(record.ANY).To("*").From("").Once().Occurrence(2).Drop(), ""},
 		{On(record.ANY).DropAfterBytes(0), ""},
+		{On(record.EHLO).Hello("*").InTransaction(1).Drop(), ""},
 		{rcpt.ReplyRaw([]byte{0, 0xff}), ""},
 	} {
 		err := c.rule.Validate()
