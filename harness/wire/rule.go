@@ -60,12 +60,20 @@ const (
 	partAdvertise
 	partDelay
 	partDrip
+	partSplit
+	partHold
+	partEarly
+	partTrail
+	partFlood
 	partStall
+	partStopReading
 	partDrop
 	partReset
-	partThenDrop
 	partDropAfterBytes
 	partLoseReply
+	partThenDrop
+	partHalfClose
+	partNoCloseNotify
 	partNamed
 	partRequired
 )

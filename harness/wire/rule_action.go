@@ -15,13 +15,21 @@ type action struct {
 	delay     time.Duration // before the answer, or before what is done instead
 	dripChunk int           // octets of the answer that leave at once; 0 for all
 	dripEvery time.Duration // between two chunks
+	split     []int         // offsets, growing from 1, at which the answer is cut; nil for one write
+	hold      bool          // the answer leaves in one segment with the next one
+	early     []byte        // octets before the answer, in its segment
+	trail     []byte        // octets behind the answer, in its segment
+	flood     int64         // octets of reply lines before the answer's last line; 0 for none
 	silence   silence
-	thenDrop  bool  // close after the answer
 	dropAfter int64 // octets of message data before the connection closes; -1 for never
 	lose      bool  // act on the command, send no answer
+	thenDrop  bool  // close after the answer
+	halfClose bool  // close the server's direction after the answer
 	withhold  []string
 	advertise []string
 	do        func(*Exchange) *record.Reply
+
+	noCloseNotify bool // with drop or thenDrop: no close_notify before the connection closes
 }
 
 // silence is what a server does that does not answer.
@@ -30,6 +38,7 @@ type silence int
 const (
 	none  silence = iota
 	stall         // say nothing, keep the connection
+	deaf          // say nothing, read nothing, keep the connection
 	drop          // close it with FIN
 	reset         // close it with RST
 )
@@ -105,6 +114,11 @@ func (r Rule) Drip(chunk int, every time.Duration) Rule {
 // is read and recorded. The command is not acted on.
 func (r Rule) Stall() Rule { return r.silent(partStall, stall) }
 
+// StopReading neither reads nor answers from here on, and keeps the connection:
+// what the client sends fills the buffers between the two. The command is not
+// acted on.
+func (r Rule) StopReading() Rule { return r.silent(partStopReading, deaf) }
+
 // Drop closes the connection, with a FIN, instead of an answer. The command is
 // not acted on.
 func (r Rule) Drop() Rule { return r.silent(partDrop, drop) }
@@ -116,13 +130,6 @@ func (r Rule) Reset() Rule { return r.silent(partReset, reset) }
 func (r Rule) silent(part ruleParts, kind silence) Rule {
 	r = r.with(part)
 	r.act.silence = kind
-	return r
-}
-
-// ThenDrop closes the connection after the answer.
-func (r Rule) ThenDrop() Rule {
-	r = r.with(partThenDrop)
-	r.act.thenDrop = true
 	return r
 }
 

@@ -96,12 +96,20 @@ func actionWords() []ruleWord {
 		{"Advertise", "adds lines to the reply to EHLO", On(record.EHLO).Advertise("SIZE 1000")},
 		{"Delay", "waits before the answer", On(record.DATA).Delay(1500 * time.Millisecond)},
 		{"Drip", "sends the answer in small chunks, with pauses", On(record.CONNECT).Drip(1, 100*time.Millisecond)},
+		{"Split", "sends the answer in several writes, cut at these offsets", On(record.EHLO).Split(3, 7)},
+		{"Hold", "keeps the answer back until the next one, and sends both in one segment", On(record.MAIL).Hold()},
+		{"Early", "sends octets right before the answer, in its segment", On(record.CONNECT).Early([]byte("\x00"))},
+		{"Trail", "sends octets right behind the answer, in its segment", On(record.STARTTLS).Trail([]byte("250-mx.example\r\n250 AUTH PLAIN\r\n"))},
+		{"Flood", "sends n octets of reply lines before the answer's last line", On(record.EHLO).Flood(1_000_000)},
 		{"Stall", "never answers, keeps the connection open", On(record.BODY).Stall()},
+		{"StopReading", "never reads or answers again, keeps the connection open", On(record.DATA).StopReading()},
 		{"Drop", "closes the connection (FIN) instead of an answer", On(record.DATA).Drop()},
 		{"Reset", "breaks the connection (RST) instead of an answer", On(record.BODY).Reset()},
 		{"DropAfterBytes", "closes the connection once n octets of message data have come", On(record.BODY).DropAfterBytes(1000)},
 		{"LoseReply", "acts on the command, but the reply never leaves", On(record.BODY).LoseReply()},
 		{"ThenDrop", "closes the connection after the answer", On(record.BODY).LoseReply().ThenDrop()},
+		{"HalfClose", "closes the server's direction (FIN) after the answer, and goes on reading", On(record.MAIL).HalfClose()},
+		{"NoCloseNotify", "lets ThenDrop or Drop close TLS without close_notify", On(record.BODY).InsideTLS().ThenDrop().NoCloseNotify()},
 	}
 }
 

@@ -151,8 +151,13 @@ func TestRuleCountersCountWhatReachesThem(t *testing.T) {
 func TestRuleIsAValue(t *testing.T) {
 	lines, octets := []string{"a"}, []byte("250 a\r\n")
 	base := On(record.RCPT)
-	reply, raw := base.Reply(250, lines...), base.ReplyRaw(octets)
-	lines[0], octets[4] = "b", 'b'
+	offsets := []int{3}
+	reply, raw, cut := base.Reply(250, lines...), base.ReplyRaw(octets), base.Split(offsets...)
+	around := base.Early(octets[4:5]).Trail(octets[4:5])
+	lines[0], octets[4], offsets[0] = "b", 'b', 4
+	if got := around.String() + cut.String(); got != `On(RCPT).Early([]byte("a")).Trail([]byte("a"))On(RCPT).Split(3)` {
+		t.Errorf("the rules share memory with their arguments: %s", got)
+	}
 	if got := reply.String() + raw.String(); got != `On(RCPT).Reply(250, "a")On(RCPT).ReplyRaw([]byte("250 a\r\n"))` {
 		t.Errorf("the rules share memory with their arguments: %s", got)
 	}

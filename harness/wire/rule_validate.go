@@ -28,6 +28,7 @@ func (r Rule) Validate() error {
 	p.checkReply()
 	p.checkEHLO()
 	p.checkTimes()
+	p.checkDelivery()
 	p.checkContradictions()
 	return errors.Join(p.errs...)
 }
@@ -138,29 +139,6 @@ func (p *ruleProblems) checkTimes() {
 	p.addIf(r.act.dripEvery < 0, "Drip pauses for %s, which is negative; write how long to wait, such as 100*time.Millisecond", r.act.dripEvery)
 	p.addIf(r.set.has(partDrip) && r.act.dripChunk < 1, "Drip sends %d octets at a time; write 1 or more", r.act.dripChunk)
 	p.addIf(r.dropsData() && r.act.dropAfter < 0, "DropAfterBytes(%d) is negative; write 0 or more", r.act.dropAfter)
-}
-
-// modifiers say which answers leave something to delay, to send in chunks or to
-// close after.
-var modifiers = []struct{ modifier, notWith ruleParts }{
-	{partDelay, partStall | partDropAfterBytes},
-	{partDrip, partStall | partDrop | partReset | partLoseReply | partDropAfterBytes},
-	{partThenDrop, partStall | partDrop | partReset | partDropAfterBytes},
-}
-
-func (p *ruleProblems) checkContradictions() {
-	set := p.rule.set
-	p.addIf(!set.has(ruleActions), `it says when but not what; add an action, such as Reply(550, "5.1.1 No such user") or Drop()`)
-	p.addIf(methodCount(set&ruleCounters) > 1, "%s contradict each other; keep one counter", methodNames(set&ruleCounters))
-	p.addIf(set.has(partBeforeTLS) && set.has(partInsideTLS), "BeforeTLS and InsideTLS contradict each other; keep one, or neither for both")
-
-	answers := set & ruleAnswers
-	p.addIf(methodCount(answers) > 1 && answers != partWithhold|partAdvertise,
-		"%s contradict each other, because an exchange has one answer; keep one, or write a rule for each", methodNames(answers))
-	for _, m := range modifiers {
-		p.addIf(set.has(m.modifier) && set.has(m.notWith), "%s leaves nothing for %s to act on; leave one of them out",
-			methodNames(set&m.notWith), methodNames(m.modifier))
-	}
 }
 
 func methodCount(set ruleParts) int { return bits.OnesCount64(uint64(set)) }
