@@ -27,8 +27,9 @@ type Rule struct {
 	chance            float64
 	seed              uint64
 
-	act  action
-	name string
+	act      action
+	versions tlsVersionsJSON // as given to TLSVersions
+	name     string
 
 	label string     // Name of a bound rule, so that a hit costs no memory
 	total *ruleTally // of this value, over all sets; nil in the zero Rule only
@@ -74,6 +75,10 @@ const (
 	partThenDrop
 	partHalfClose
 	partNoCloseNotify
+	partCertificate
+	partTLSVersions
+	partHandshake
+	partKeepPlaintext
 	partNamed
 	partRequired
 )

@@ -29,7 +29,11 @@ type action struct {
 	advertise []string
 	do        func(*Exchange) *record.Reply
 
-	noCloseNotify bool // with drop or thenDrop: no close_notify before the connection closes
+	noCloseNotify  bool   // with drop or thenDrop: no close_notify before the connection closes
+	certificate    string // one of certificateKinds; "" for the server's own
+	tlsMin, tlsMax uint16 // of crypto/tls; both 0 for the server's own
+	handshake      string // one of handshakeKinds; "" for a good one
+	keepPlain      bool   // what came in clear behind STARTTLS is read under TLS
 }
 
 // silence is what a server does that does not answer.

@@ -25,6 +25,7 @@ var contradictions = []struct {
 	{partHold, partThenDrop | partHalfClose, "behind a held answer must come another"},
 	{partFlood, partDrip | partSplit, "a flood leaves as fast as it is read"},
 	{partFlood, partReplyRaw, "there is no last line to put it before"},
+	{partHandshake, partCertificate | partTLSVersions | partKeepPlaintext, "a spoilt handshake leaves no TLS"},
 	{partThenDrop, partHalfClose, "one keeps the connection and the other does not"},
 }
 

@@ -13,7 +13,7 @@ type Exchange struct {
 	Message     *record.Message // at BODY; nil at other stages
 	SessionID   int             // from 1, in the order of arrival on one server
 	Hello       string          // name in the last EHLO or HELO that succeeded; "" before, and from STARTTLS to the next
-	TLS         bool            // the exchange is inside TLS
+	TLS         bool            // the exchange is inside TLS; at CONNECT that TLS is implicit, its handshake done or not
 	Occurrence  int             // exchanges of this stage in the session so far, this one included
 	Transaction int             // transactions begun in the session, counted from 1, 0 before the first MAIL succeeds
 

@@ -15,6 +15,7 @@ var otherWords = map[string]string{
 	"once": "first", "first_n": "first", "code": "reply", "stage": "on", "named": "name",
 	"ehlo": "hello", "helo": "hello", "session": "in_session", "transaction": "in_transaction",
 	"rst": "reset", "fin": "drop", "close": "drop", "timeout": "stall", "raw": "reply_raw",
+	"cert": "certificate", "tls": "tls_versions", "versions": "tls_versions", "silence": "hang", "stall": "hang",
 	"hang": "stall", "deaf": "stop_reading", "shutdown": "half_close", "chunks": "split", "before": "early", "after": "trail",
 }
 

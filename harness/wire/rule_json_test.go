@@ -201,6 +201,7 @@ func FuzzRule(f *testing.F) {
 	f.Add([]byte(`{"on":"MAIL","hello":"client.*","in_transaction":2,"arg":"*","reset":true}`))
 	f.Add([]byte(`{"on":"MAIL","split":[3,7],"early":"a","trail":{"base64":"/w=="},"then_drop":true,"no_close_notify":true}`))
 	f.Add([]byte(`[{"on":"MAIL","hold":true},{"on":"EHLO","flood":9,"half_close":true},{"on":"BODY","stop_reading":true}]`))
+	f.Add([]byte(`[{"on":"STARTTLS","certificate":"expired","tls_versions":{"min":"","max":"1.1"},"keep_plaintext":true},{"on":"CONNECT","handshake":"plain"}]`))
 	f.Add([]byte(`[{"on":"DATA","drop_after_bytes":10},{"on":"ANY","every":2,"occurrence":1,"lose_reply":true}]`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		rules, err := ParseRules(text)

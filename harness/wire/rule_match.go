@@ -32,6 +32,7 @@ func (r *Rule) meets(x *Exchange) bool {
 		(!r.set.has(partOccurrence) || r.occurrence == x.Occurrence) &&
 		(!r.set.has(partBeforeTLS) || !x.TLS) &&
 		(!r.set.has(partInsideTLS) || x.TLS) &&
+		(!r.set.has(ruleTLS) || r.shakes(x)) &&
 		(!r.set.has(partTo) || r.meetsTo(x)) &&
 		(!r.set.has(partFrom) || r.meetsFrom(x)) &&
 		(!r.set.has(partArg) || r.arg.match(x.Command.Arg)) &&

@@ -19,7 +19,7 @@ const (
 	ruleCounters = partFirst | partNth | partEvery | partChance
 	ruleFuncs    = partWhen | partDo
 	ruleActions  = ruleAnswers | partDelay | partDrip | partSplit | partHold | partEarly | partTrail | partFlood |
-		partThenDrop | partHalfClose | partNoCloseNotify
+		partThenDrop | partHalfClose | partNoCloseNotify | ruleTLS
 
 	// ruleAnswers each say what the answer is, or that there is none.
 	ruleAnswers = partReply | partReplyRaw | partDo | partWithhold | partAdvertise | ruleUnsent
@@ -27,6 +27,10 @@ const (
 	ruleUnsent     = ruleUnanswered | partLoseReply
 	ruleUnanswered = ruleMute | partDrop | partReset | partDropAfterBytes
 	ruleMute       = partStall | partStopReading // the connection stays, without a word
+
+	ruleTLS         = partCertificate | partTLSVersions | partHandshake | partKeepPlaintext
+	ruleNoHandshake = ruleUnsent | partThenDrop | partHalfClose // behind STARTTLS
+	ruleGreeting    = ruleActions &^ (ruleTLS | partDelay)      // comes behind the handshake of implicit TLS
 )
 
 // ruleTable lists the methods in the order in which both forms write them.
@@ -66,6 +70,10 @@ var ruleTable = []rulePart{
 	flagPart(partThenDrop, "then_drop", "ThenDrop", Rule.ThenDrop),
 	flagPart(partHalfClose, "half_close", "HalfClose", Rule.HalfClose),
 	flagPart(partNoCloseNotify, "no_close_notify", "NoCloseNotify", Rule.NoCloseNotify),
+	textPart(partCertificate, "certificate", "Certificate", `"expired"`, func(r Rule) string { return r.act.certificate }, Rule.Certificate),
+	{partTLSVersions, "tls_versions", "TLSVersions", `{"min": "1.0", "max": "1.1"}`, goTLSVersions, tlsVersionsValue, parseTLSVersions},
+	textPart(partHandshake, "handshake", "Handshake", `"drop"`, func(r Rule) string { return r.act.handshake }, Rule.Handshake),
+	flagPart(partKeepPlaintext, "keep_plaintext", "KeepPlaintext", Rule.KeepPlaintext),
 	textPart(partNamed, "name", "Named", `"greylist"`, func(r Rule) string { return r.name }, Rule.Named),
 	flagPart(partRequired, "required", "Required", Rule.Required),
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"strings"
 	"time"
 
 	"github.com/smtpspec/smtpspec/harness/record"
@@ -110,6 +111,10 @@ func actionWords() []ruleWord {
 		{"ThenDrop", "closes the connection after the answer", On(record.BODY).LoseReply().ThenDrop()},
 		{"HalfClose", "closes the server's direction (FIN) after the answer, and goes on reading", On(record.MAIL).HalfClose()},
 		{"NoCloseNotify", "lets ThenDrop or Drop close TLS without close_notify", On(record.BODY).InsideTLS().ThenDrop().NoCloseNotify()},
+		{"Certificate", "shows a certificate that is " + strings.Join(certificateKinds, ", "), On(record.STARTTLS).Certificate("expired")},
+		{"TLSVersions", "limits the handshake to versions from the first to the second, 1.0 to 1.3; \"\" is no limit", On(record.STARTTLS).TLSVersions("1.0", "1.1")},
+		{"Handshake", "answers a handshake wrongly: " + strings.Join(handshakeKinds, ", "), On(record.CONNECT).Handshake("garbage")},
+		{"KeepPlaintext", "takes what came in clear behind STARTTLS for something said under TLS", On(record.STARTTLS).KeepPlaintext()},
 	}
 }
 

@@ -29,6 +29,7 @@ func (r Rule) Validate() error {
 	p.checkEHLO()
 	p.checkTimes()
 	p.checkDelivery()
+	p.checkTLS()
 	p.checkContradictions()
 	return errors.Join(p.errs...)
 }
