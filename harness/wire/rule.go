@@ -1,10 +1,6 @@
 package wire
 
-import (
-	"time"
-
-	"github.com/smtpspec/smtpspec/harness/record"
-)
+import "github.com/smtpspec/smtpspec/harness/record"
 
 // Rule changes one thing about a good server: it says at which exchanges, and
 // what happens there instead of the server's own answer.
@@ -22,16 +18,18 @@ type Rule struct {
 	stage record.Stage
 	set   ruleParts // which methods were called
 
-	to, from, arg         glob
-	inSession, occurrence int
-	when                  func(*Exchange) bool
+	to, from, arg, hello     glob
+	inSession, inTransaction int
+	occurrence               int
+	when                     func(*Exchange) bool
 
 	first, nth, every int
 	chance            float64
 	seed              uint64
 
-	act  action
-	name string
+	act      action
+	versions tlsVersionsJSON // as given to TLSVersions
+	name     string
 
 	label string     // Name of a bound rule, so that a hit costs no memory
 	total *ruleTally // of this value, over all sets; nil in the zero Rule only
@@ -39,13 +37,15 @@ type Rule struct {
 }
 
 // ruleParts is a set of methods of Rule.
-type ruleParts uint32
+type ruleParts uint64
 
 const (
 	partTo ruleParts = 1 << iota
 	partFrom
 	partArg
+	partHello
 	partInSession
+	partInTransaction
 	partOccurrence
 	partBeforeTLS
 	partInsideTLS
@@ -61,12 +61,24 @@ const (
 	partAdvertise
 	partDelay
 	partDrip
+	partSplit
+	partHold
+	partEarly
+	partTrail
+	partFlood
 	partStall
+	partStopReading
 	partDrop
 	partReset
-	partThenDrop
 	partDropAfterBytes
 	partLoseReply
+	partThenDrop
+	partHalfClose
+	partNoCloseNotify
+	partCertificate
+	partTLSVersions
+	partHandshake
+	partKeepPlaintext
 	partNamed
 	partRequired
 )
@@ -119,10 +131,28 @@ func (r Rule) Arg(glob string) Rule {
 	return r
 }
 
+// Hello limits the rule to clients that call themselves so: at EHLO in that
+// command, later in the last EHLO or HELO that the server took. After STARTTLS
+// the name is forgotten until the next EHLO. The pattern is that of To.
+func (r Rule) Hello(glob string) Rule {
+	r = r.with(partHello)
+	r.hello = newGlob(glob)
+	return r
+}
+
 // InSession limits the rule to the nth session of the server, counted from 1.
 func (r Rule) InSession(n int) Rule {
 	r = r.with(partInSession)
 	r.inSession = n
+	return r
+}
+
+// InTransaction limits the rule to the nth message transaction of a session,
+// counted from 1: from the MAIL that asks for it up to the next MAIL. A MAIL
+// that is refused begins none, so the next one asks for the same again.
+func (r Rule) InTransaction(n int) Rule {
+	r = r.with(partInTransaction)
+	r.inTransaction = n
 	return r
 }
 
@@ -182,7 +212,8 @@ func (r Rule) Every(n int) Rule {
 }
 
 // Chance limits the rule to a share p, from 0 to 1, of the exchanges that meet
-// its conditions. The same seed chooses the same ones of their sequence.
+// its conditions. The same seed chooses the same ones of their sequence; it is
+// part of the Go form, and so of the name of a rule without Named.
 func (r Rule) Chance(p float64, seed uint64) Rule {
 	r = r.with(partChance)
 	r.chance, r.seed = p, seed
@@ -226,29 +257,3 @@ func (r Rule) Hits() int {
 	}
 	return 0
 }
-
-// action is what a rule does, in the form that the engine carries out.
-type action struct {
-	reply     *record.Reply // nil: the server's own answer, unless another field says otherwise
-	raw       []byte        // octets instead of an answer; nil without
-	delay     time.Duration // before the answer, or before what is done instead
-	dripChunk int           // octets of the answer that leave at once; 0 for all
-	dripEvery time.Duration // between two chunks
-	silence   silence
-	thenDrop  bool  // close after the answer
-	dropAfter int64 // octets of message data before the connection closes; -1 for never
-	lose      bool  // act on the command, send no answer
-	withhold  []string
-	advertise []string
-	do        func(*Exchange) *record.Reply
-}
-
-// silence is what a server does that does not answer.
-type silence int
-
-const (
-	none  silence = iota
-	stall         // say nothing, keep the connection
-	drop          // close it with FIN
-	reset         // close it with RST
-)

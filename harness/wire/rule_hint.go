@@ -13,7 +13,10 @@ import (
 // tool, with what a rule calls it.
 var otherWords = map[string]string{
 	"once": "first", "first_n": "first", "code": "reply", "stage": "on", "named": "name",
+	"ehlo": "hello", "helo": "hello", "session": "in_session", "transaction": "in_transaction",
 	"rst": "reset", "fin": "drop", "close": "drop", "timeout": "stall", "raw": "reply_raw",
+	"cert": "certificate", "tls": "tls_versions", "versions": "tls_versions", "silence": "hang", "stall": "hang",
+	"hang": "stall", "deaf": "stop_reading", "shutdown": "half_close", "chunks": "split", "before": "early", "after": "trail",
 }
 
 // ruleKeys returns the fields of the JSON form, in its order.

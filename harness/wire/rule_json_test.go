@@ -38,6 +38,15 @@ func TestRuleForms(t *testing.T) {
 		{On(record.EHLO).Withhold("STARTTLS", "SIZE").Advertise("SIZE 1000").Delay(0),
 			`On(EHLO).Withhold("STARTTLS", "SIZE").Advertise("SIZE 1000").Delay(0)`,
 			`{"on":"EHLO","withhold":["STARTTLS","SIZE"],"advertise":["SIZE 1000"],"delay":"0s"}`},
+		{On(record.RCPT).Arg("*").Hello("client.*").InSession(1).InTransaction(2).Occurrence(3).Drop(),
+			`On(RCPT).Arg("*").Hello("client.*").InSession(1).InTransaction(2).Occurrence(3).Drop()`,
+			`{"on":"RCPT","arg":"*","hello":"client.*","in_session":1,"in_transaction":2,"occurrence":3,"drop":true}`},
+		{On(record.MAIL).Reply(250, "ok").Split(3, 7).Early([]byte("a")).Trail([]byte{0xff}).ThenDrop().NoCloseNotify(),
+			`On(MAIL).Reply(250, "ok").Split(3, 7).Early([]byte("a")).Trail([]byte("\xff")).ThenDrop().NoCloseNotify()`,
+			`{"on":"MAIL","reply":"250 ok","split":[3,7],"early":"a","trail":{"base64":"/w=="},"then_drop":true,"no_close_notify":true}`},
+		{On(record.MAIL).Hold().Trail([]byte("250 x\r\n")), `On(MAIL).Hold().Trail([]byte("250 x\r\n"))`, `{"on":"MAIL","hold":true,"trail":"250 x\r\n"}`},
+		{On(record.EHLO).Flood(1 << 40).HalfClose(), `On(EHLO).Flood(1099511627776).HalfClose()`, `{"on":"EHLO","flood":1099511627776,"half_close":true}`},
+		{On(record.BODY).StopReading(), `On(BODY).StopReading()`, `{"on":"BODY","stop_reading":true}`},
 		{On(record.NOOP).Nth(2).Stall(), `On(NOOP).Nth(2).Stall()`, `{"on":"NOOP","nth":2,"stall":true}`},
 		{On(record.RSET).Every(2).Drop(), `On(RSET).Every(2).Drop()`, `{"on":"RSET","every":2,"drop":true}`},
 		{On(record.CONNECT).Reset(), `On(CONNECT).Reset()`, `{"on":"CONNECT","reset":true}`},
@@ -137,6 +146,16 @@ func TestParseRuleRefuses(t *testing.T) {
 		{`{"on":"RCPT","to":"a","to":"b"}`, `line 1, column 23: field "to" is given twice; keep one`},
 		{`{"to":"ж","first":"2","on":"RCPT"}`, `line 1, column 19: "first" is a string; write "first": 2`},
 		{`{"on":"RCPT","first":1.5}`, `"first" is the number 1.5; write "first": 2`},
+		{`{"on":"RCPT","ehlo":"a"}`, `did you mean "hello"?`},
+		{`{"on":"RCPT","transaction":1}`, `did you mean "in_transaction"?`},
+		{`{"on":"RCPT","hello":1}`, `"hello" is the number 1; write "hello": "client.example"`},
+		{`{"on":"RCPT","split":3}`, `"split" is the number 3; write "split": [3, 7]`},
+		{`{"on":"RCPT","split":[3,null]}`, `"split" is a list; write "split": [3, 7]`},
+		{`{"on":"RCPT","split":[]}`, `Split cuts nowhere`},
+		{`{"on":"RCPT","trail":[1]}`, `"trail" is a list; write "trail": "250 OK\r\n"`},
+		{`{"on":"RCPT","early":{"base64":"?"}}`, `"?" is not base64`},
+		{`{"on":"RCPT","flood":1.5}`, `"flood" is the number 1.5; write "flood": 2`},
+		{`{"on":"RCPT","shutdown":true}`, `did you mean "half_close"?`},
 		{`{"on":"RCPT","to":null}`, `"to" is null; write "to": "bad@*"`},
 		{`{"on":"RCPT","drop":1}`, `"drop" is the number 1; write "drop": true`},
 		{`{"on":"RCPT","reply":550}`, `"reply" is the number 550; write "reply": "550 5.1.1 No such user"`},
@@ -179,6 +198,10 @@ func FuzzRule(f *testing.F) {
 	f.Add([]byte(`{"on":"RCPT","to":"bad@*","first":2,"reply":{"code":451,"lines":["a","b"]},"name":"x","required":true}`))
 	f.Add([]byte(`{"on":"EHLO","withhold":["SIZE"],"advertise":["SIZE 1"],"delay":"1.5s","drip":{"chunk":1,"every":"1ms"}}`))
 	f.Add([]byte(`{"on":"BODY","from":"","chance":{"p":0.1,"seed":9},"reply_raw":{"base64":"/w=="},"then_drop":true}`))
+	f.Add([]byte(`{"on":"MAIL","hello":"client.*","in_transaction":2,"arg":"*","reset":true}`))
+	f.Add([]byte(`{"on":"MAIL","split":[3,7],"early":"a","trail":{"base64":"/w=="},"then_drop":true,"no_close_notify":true}`))
+	f.Add([]byte(`[{"on":"MAIL","hold":true},{"on":"EHLO","flood":9,"half_close":true},{"on":"BODY","stop_reading":true}]`))
+	f.Add([]byte(`[{"on":"STARTTLS","certificate":"expired","tls_versions":{"min":"","max":"1.1"},"keep_plaintext":true},{"on":"CONNECT","handshake":"plain"}]`))
 	f.Add([]byte(`[{"on":"DATA","drop_after_bytes":10},{"on":"ANY","every":2,"occurrence":1,"lose_reply":true}]`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		rules, err := ParseRules(text)

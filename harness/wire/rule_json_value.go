@@ -102,13 +102,6 @@ func parseReplyLine(r Rule, n ruleNode) (Rule, error) {
 	return r.Reply(code), nil
 }
 
-func rawValue(r Rule) any { return octetValue(string(r.act.raw)) }
-
-func parseRaw(r Rule, n ruleNode) (Rule, error) {
-	octets, err := n.octets()
-	return r.ReplyRaw([]byte(octets)), err
-}
-
 func delayValue(r Rule) any { return r.act.delay.String() }
 
 func parseDelay(r Rule, n ruleNode) (Rule, error) {

@@ -28,12 +28,31 @@ func (r *Rule) takes(x *Exchange) bool {
 
 func (r *Rule) meets(x *Exchange) bool {
 	return (!r.set.has(partInSession) || r.inSession == x.SessionID) &&
+		(!r.set.has(partInTransaction) || r.inTransaction == transactionOf(x)) &&
 		(!r.set.has(partOccurrence) || r.occurrence == x.Occurrence) &&
 		(!r.set.has(partBeforeTLS) || !x.TLS) &&
 		(!r.set.has(partInsideTLS) || x.TLS) &&
+		(!r.set.has(ruleTLS) || r.shakes(x)) &&
 		(!r.set.has(partTo) || r.meetsTo(x)) &&
 		(!r.set.has(partFrom) || r.meetsFrom(x)) &&
-		(!r.set.has(partArg) || r.arg.match(x.Command.Arg))
+		(!r.set.has(partArg) || r.arg.match(x.Command.Arg)) &&
+		(!r.set.has(partHello) || r.hello.match(helloOf(x)))
+}
+
+// transactionOf returns the number of the transaction that an exchange belongs
+// to. MAIL belongs to the one that it asks for.
+func transactionOf(x *Exchange) int {
+	if x.Stage == record.MAIL {
+		return x.Transaction + 1
+	}
+	return x.Transaction
+}
+
+func helloOf(x *Exchange) string {
+	if x.Stage == record.EHLO {
+		return x.Command.Arg
+	}
+	return x.Hello
 }
 
 func (r *Rule) meetsTo(x *Exchange) bool {

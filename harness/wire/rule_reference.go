@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"strings"
 	"time"
 
 	"github.com/smtpspec/smtpspec/harness/record"
@@ -66,7 +67,9 @@ func conditionWords() []ruleWord {
 		{"To", "the recipient matches: of RCPT itself, at DATA and BODY any accepted one; * any run, ? one character, \\ the next one literally", reject.To("bad@*")},
 		{"From", "the reverse-path matches: of MAIL itself, later of the open transaction; \"\" is the null path", reject.From("*@example.org")},
 		{"Arg", "the command's argument matches", On(record.MAIL).Arg("* BODY=8BITMIME*").Reply(555, "5.5.4 Unsupported parameter")},
+		{"Hello", "the client calls itself so: at EHLO in the command, later in the last one that succeeded", reject.Hello("client.example")},
 		{"InSession", "only in the nth session of the server", On(record.CONNECT).InSession(1).Reply(421, "4.3.2 Come back")},
+		{"InTransaction", "only in the nth message transaction of each session; MAIL belongs to the one it asks for", reject.InTransaction(2)},
 		{"Occurrence", "only at the nth exchange of its stage in each session", reject.Occurrence(3)},
 		{"BeforeTLS", "only in clear text", early.BeforeTLS()},
 		{"InsideTLS", "only inside TLS", On(record.EHLO).InsideTLS().Withhold("AUTH")},
@@ -87,19 +90,31 @@ func counterWords() []ruleWord {
 
 func actionWords() []ruleWord {
 	return []ruleWord{
-		{"Reply", "answers so, and does not act on the command", On(record.RCPT).Reply(550, "5.1.1 No such user")},
+		{"Reply", "answers so; with a code that lets the command succeed the server acts on it, with any other it does not", On(record.RCPT).Reply(550, "5.1.1 No such user")},
 		{"ReplyRaw", "answers with these octets, whatever they are", On(record.MAIL).ReplyRaw([]byte("250 OK\n"))},
 		{"Do", "answers with what a Go func returns; nil is the server's own answer", On(record.NOOP).Do(func(*Exchange) *record.Reply { return nil })},
-		{"Withhold", "leaves extensions out of the reply to EHLO", On(record.EHLO).Withhold("STARTTLS")},
+		{"Withhold", "leaves extensions out of the reply to EHLO, and refuses them", On(record.EHLO).Withhold("STARTTLS")},
 		{"Advertise", "adds lines to the reply to EHLO", On(record.EHLO).Advertise("SIZE 1000")},
 		{"Delay", "waits before the answer", On(record.DATA).Delay(1500 * time.Millisecond)},
 		{"Drip", "sends the answer in small chunks, with pauses", On(record.CONNECT).Drip(1, 100*time.Millisecond)},
+		{"Split", "sends the answer in several writes, cut at these offsets", On(record.EHLO).Split(3, 7)},
+		{"Hold", "keeps the answer back until the next one, and sends both in one segment", On(record.MAIL).Hold()},
+		{"Early", "sends octets right before the answer, in its segment", On(record.CONNECT).Early([]byte("\x00"))},
+		{"Trail", "sends octets right behind the answer, in its segment", On(record.STARTTLS).Trail([]byte("250-mx.example\r\n250 AUTH PLAIN\r\n"))},
+		{"Flood", "sends n octets of reply lines before the answer's last line", On(record.EHLO).Flood(1_000_000)},
 		{"Stall", "never answers, keeps the connection open", On(record.BODY).Stall()},
+		{"StopReading", "never reads or answers again, keeps the connection open", On(record.DATA).StopReading()},
 		{"Drop", "closes the connection (FIN) instead of an answer", On(record.DATA).Drop()},
 		{"Reset", "breaks the connection (RST) instead of an answer", On(record.BODY).Reset()},
 		{"DropAfterBytes", "closes the connection once n octets of message data have come", On(record.BODY).DropAfterBytes(1000)},
 		{"LoseReply", "acts on the command, but the reply never leaves", On(record.BODY).LoseReply()},
 		{"ThenDrop", "closes the connection after the answer", On(record.BODY).LoseReply().ThenDrop()},
+		{"HalfClose", "closes the server's direction (FIN) after the answer, and goes on reading", On(record.MAIL).HalfClose()},
+		{"NoCloseNotify", "lets ThenDrop or Drop close TLS without close_notify", On(record.BODY).InsideTLS().ThenDrop().NoCloseNotify()},
+		{"Certificate", "shows a certificate that is " + strings.Join(certificateKinds, ", "), On(record.STARTTLS).Certificate("expired")},
+		{"TLSVersions", "limits the handshake to versions from the first to the second, 1.0 to 1.3; \"\" is no limit", On(record.STARTTLS).TLSVersions("1.0", "1.1")},
+		{"Handshake", "answers a handshake wrongly: " + strings.Join(handshakeKinds, ", "), On(record.CONNECT).Handshake("garbage")},
+		{"KeepPlaintext", "takes what came in clear behind STARTTLS for something said under TLS", On(record.STARTTLS).KeepPlaintext()},
 	}
 }
 

@@ -55,8 +55,6 @@ func goReply(r Rule) string {
 	return code + ", " + quotedList(r.act.reply.Lines)
 }
 
-func goReplyRaw(r Rule) string { return "[]byte(" + strconv.Quote(string(r.act.raw)) + ")" }
-
 func goDelay(r Rule) string { return goDuration(r.act.delay) }
 
 func goDrip(r Rule) string {

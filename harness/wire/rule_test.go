@@ -17,6 +17,9 @@ func TestRuleConditions(t *testing.T) {
 	mail := Exchange{Stage: record.MAIL, Command: record.NewCommand("MAIL FROM:<shop@example.mn> SIZE=10"), Address: "shop@example.mn", SessionID: 1, Occurrence: 1}
 	rcpt := Exchange{Stage: record.RCPT, Command: record.NewCommand("RCPT TO:<new@example.com>"), Address: "new@example.com", Envelope: oneOfTwoAccepted, SessionID: 2, Occurrence: 3, TLS: true}
 	body := Exchange{Stage: record.BODY, Envelope: oneOfTwoAccepted, SessionID: 1, Occurrence: 1}
+	ehlo := Exchange{Stage: record.EHLO, Command: record.NewCommand("EHLO new.example"), Hello: "old.example", Transaction: 1}
+	second := Exchange{Stage: record.MAIL, Hello: "new.example", Transaction: 1}
+	quit := Exchange{Stage: record.QUIT, Hello: "new.example", Transaction: 2}
 	other := Exchange{Stage: record.ANY, Command: record.NewCommand("VRFY bat"), SessionID: 1, Occurrence: 1}
 	for _, c := range []struct {
 		name string
@@ -41,6 +44,17 @@ func TestRuleConditions(t *testing.T) {
 		{"From the null path", On(record.MAIL).From(""), mail, false},
 		{"Arg", On(record.MAIL).Arg("from:<*> size=*"), mail, true},
 		{"Arg, other", On(record.MAIL).Arg("* BODY=*"), mail, false},
+		{"Hello at EHLO is that of the command", On(record.EHLO).Hello("NEW.*"), ehlo, true},
+		{"Hello at EHLO, the one before", On(record.EHLO).Hello("old.*"), ehlo, false},
+		{"Hello later", On(record.QUIT).Hello("new.*"), quit, true},
+		{"Hello later, other", On(record.QUIT).Hello("old.*"), quit, false},
+		{"Hello before any", On(record.MAIL).Hello("?*"), mail, false},
+		{"InTransaction at the first MAIL", On(record.MAIL).InTransaction(1), mail, true},
+		{"InTransaction at the second MAIL", On(record.MAIL).InTransaction(2), second, true},
+		{"InTransaction at MAIL, other", On(record.MAIL).InTransaction(1), second, false},
+		{"InTransaction later", On(record.ANY).InTransaction(2), quit, true},
+		{"InTransaction later, other", On(record.ANY).InTransaction(1), quit, false},
+		{"InTransaction between two", On(record.EHLO).InTransaction(1), ehlo, true},
 		{"InSession", On(record.MAIL).InSession(1), mail, true},
 		{"InSession, other", On(record.MAIL).InSession(2), mail, false},
 		{"Occurrence", On(record.RCPT).Occurrence(3), rcpt, true},
@@ -137,8 +151,13 @@ func TestRuleCountersCountWhatReachesThem(t *testing.T) {
 func TestRuleIsAValue(t *testing.T) {
 	lines, octets := []string{"a"}, []byte("250 a\r\n")
 	base := On(record.RCPT)
-	reply, raw := base.Reply(250, lines...), base.ReplyRaw(octets)
-	lines[0], octets[4] = "b", 'b'
+	offsets := []int{3}
+	reply, raw, cut := base.Reply(250, lines...), base.ReplyRaw(octets), base.Split(offsets...)
+	around := base.Early(octets[4:5]).Trail(octets[4:5])
+	lines[0], octets[4], offsets[0] = "b", 'b', 4
+	if got := around.String() + cut.String(); got != `On(RCPT).Early([]byte("a")).Trail([]byte("a"))On(RCPT).Split(3)` {
+		t.Errorf("the rules share memory with their arguments: %s", got)
+	}
 	if got := reply.String() + raw.String(); got != `On(RCPT).Reply(250, "a")On(RCPT).ReplyRaw([]byte("250 a\r\n"))` {
 		t.Errorf("the rules share memory with their arguments: %s", got)
 	}
@@ -161,6 +180,9 @@ func TestRuleName(t *testing.T) {
 	}
 	if got := named.Named("").String(); got != "On(BODY).Drop()" {
 		t.Errorf("the name taken away: %s", got)
+	}
+	if got := r.Chance(0.5, 1234).Name(); !strings.Contains(got, "1234") {
+		t.Errorf("the seed is not in the name %s", got)
 	}
 	var set RuleSet
 	if got := set.Add(r).Stall().Name(); strings.Contains(got, "lost") || !strings.Contains(got, "Stall") {

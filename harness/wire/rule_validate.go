@@ -28,6 +28,8 @@ func (r Rule) Validate() error {
 	p.checkReply()
 	p.checkEHLO()
 	p.checkTimes()
+	p.checkDelivery()
+	p.checkTLS()
 	p.checkContradictions()
 	return errors.Join(p.errs...)
 }
@@ -65,6 +67,8 @@ func (p *ruleProblems) checkStage() {
 		"there is no reverse-path at %s; use From with On(MAIL) or a later stage", r.stage)
 	p.addIf(r.set.has(partArg) && (r.stage == record.CONNECT || r.stage == record.BODY),
 		"there is no command at %s, so no argument; use Arg with the stage of a command", r.stage)
+	p.addIf(r.set.has(partHello|partInTransaction) && r.stage == record.CONNECT,
+		"the client has said nothing yet at CONNECT; use %s with a later stage", methodNames(r.set&(partHello|partInTransaction)))
 	p.addIf(r.dropsData() && !dataStage(r.stage),
 		"there is no message data at %s; use DropAfterBytes with On(BODY)", r.stage)
 	p.addIf(r.set.has(partWithhold|partAdvertise) && r.stage != record.EHLO,
@@ -75,7 +79,7 @@ func (p *ruleProblems) checkGlobs() {
 	for _, g := range []struct {
 		method string
 		glob   glob
-	}{{"To", p.rule.to}, {"From", p.rule.from}, {"Arg", p.rule.arg}} {
+	}{{"To", p.rule.to}, {"From", p.rule.from}, {"Arg", p.rule.arg}, {"Hello", p.rule.hello}} {
 		p.addIf(g.glob.dangling(), `the pattern of %s ends with a \ that escapes nothing; write \\ for the character itself`, g.method)
 		p.addIf(len(g.glob.text) > maxGlob, "the pattern of %s has %d octets; write at most %d, or use When", g.method, len(g.glob.text), maxGlob)
 	}
@@ -87,8 +91,8 @@ func (p *ruleProblems) checkCounters() {
 		part   ruleParts
 		method string
 		n      int
-	}{{partInSession, "InSession", r.inSession}, {partOccurrence, "Occurrence", r.occurrence},
-		{partFirst, "FirstN", r.first}, {partNth, "Nth", r.nth}, {partEvery, "Every", r.every}} {
+	}{{partInSession, "InSession", r.inSession}, {partInTransaction, "InTransaction", r.inTransaction},
+		{partOccurrence, "Occurrence", r.occurrence}, {partFirst, "FirstN", r.first}, {partNth, "Nth", r.nth}, {partEvery, "Every", r.every}} {
 		p.addIf(r.set.has(c.part) && c.n < 1, "%s(%d) never comes; count from 1", c.method, c.n)
 	}
 	p.addIf(r.set.has(partChance) && !(r.chance >= 0 && r.chance <= 1),
@@ -138,30 +142,7 @@ func (p *ruleProblems) checkTimes() {
 	p.addIf(r.dropsData() && r.act.dropAfter < 0, "DropAfterBytes(%d) is negative; write 0 or more", r.act.dropAfter)
 }
 
-// modifiers say which answers leave something to delay, to send in chunks or to
-// close after.
-var modifiers = []struct{ modifier, notWith ruleParts }{
-	{partDelay, partStall | partDropAfterBytes},
-	{partDrip, partStall | partDrop | partReset | partLoseReply | partDropAfterBytes},
-	{partThenDrop, partStall | partDrop | partReset | partDropAfterBytes},
-}
-
-func (p *ruleProblems) checkContradictions() {
-	set := p.rule.set
-	p.addIf(!set.has(ruleActions), `it says when but not what; add an action, such as Reply(550, "5.1.1 No such user") or Drop()`)
-	p.addIf(methodCount(set&ruleCounters) > 1, "%s contradict each other; keep one counter", methodNames(set&ruleCounters))
-	p.addIf(set.has(partBeforeTLS) && set.has(partInsideTLS), "BeforeTLS and InsideTLS contradict each other; keep one, or neither for both")
-
-	answers := set & ruleAnswers
-	p.addIf(methodCount(answers) > 1 && answers != partWithhold|partAdvertise,
-		"%s contradict each other, because an exchange has one answer; keep one, or write a rule for each", methodNames(answers))
-	for _, m := range modifiers {
-		p.addIf(set.has(m.modifier) && set.has(m.notWith), "%s leaves nothing for %s to act on; leave one of them out",
-			methodNames(set&m.notWith), methodNames(m.modifier))
-	}
-}
-
-func methodCount(set ruleParts) int { return bits.OnesCount32(uint32(set)) }
+func methodCount(set ruleParts) int { return bits.OnesCount64(uint64(set)) }
 
 // methodNames lists methods for a sentence: "Stall and Drop".
 func methodNames(set ruleParts) string {
