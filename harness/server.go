@@ -65,6 +65,7 @@ func (s *Server) prepare() (err error) {
 	cfg.Rules = &s.rules
 	cfg.Dialogue = converse
 	cfg.Deliver, cfg.Reserve, cfg.Release = s.deliver, s.reserve, s.release
+	cfg.BadCertificate = s.badCertificate
 	cfg.Violated, cfg.Ended, cfg.Gone = s.violated, s.sessionEnded, s.sessionGone
 	if s.opts.tls.on {
 		if cfg.TLS, err = s.opts.tls.server(cfg.Hostname); err != nil {
@@ -409,3 +410,13 @@ func (s *Server) ClientTLSConfig() *tls.Config {
 
 // CA returns the certificate of the CA of this process as PEM.
 func (s *Server) CA() []byte { return processAuthority().pem() }
+
+// badCertificate makes a certificate for this server that no client may trust.
+func (s *Server) badCertificate(kind string) (tls.Certificate, error) {
+	for fault, name := range badCertificateNames {
+		if strings.ReplaceAll(strings.ToLower(name), " ", "-") == kind {
+			return processAuthority().bad(BadCertificate(fault), s.cfg.Hostname)
+		}
+	}
+	return tls.Certificate{}, fmt.Errorf("harness: no certificate of the kind %q", kind)
+}

@@ -21,6 +21,8 @@ type Config struct {
 
 	TLS        *tls.Config // nil: STARTTLS is not offered
 	RequireTLS bool        // 530 until the session is encrypted
+	// BadCertificate makes the certificates that rules ask for, by their kinds.
+	BadCertificate func(kind string) (tls.Certificate, error)
 
 	Auth        *Auth // nil: AUTH is not offered
 	RequireAuth bool  // 530 until a client has signed in

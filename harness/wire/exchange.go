@@ -112,14 +112,20 @@ func (s *Session) greet() {
 	if s.greeted {
 		return
 	}
-	if !s.readProxy() || s.implicit && !s.handshake(true) {
+	if !s.readProxy() {
+		return
+	}
+	if s.refusal == nil {
+		s.begin(record.CONNECT, record.Command{}, "")
+	}
+	if s.implicit && !s.handshake(true) {
 		return
 	}
 	if s.refusal != nil {
 		s.refuse(*s.refusal)
 		return
 	}
-	if s.begin(record.CONNECT, record.Command{}, ""); !s.ruledOut(2) {
+	if !s.ruledOut(2) {
 		s.respond(s.banner())
 	}
 	s.greeted = true
@@ -136,7 +142,8 @@ func (s *Session) banner() record.Reply {
 func (s *Session) begin(stage record.Stage, c record.Command, address string) {
 	s.exchange = exchange{}
 	s.x = Exchange{Stage: stage, Command: c, Address: address, Envelope: s.envelope,
-		SessionID: s.ID(), TLS: s.secured(), snapshot: s.snapshot}
+		SessionID: s.ID(), Hello: s.hello, Transaction: s.mails, snapshot: s.snapshot,
+		TLS: s.secured() || s.implicit && stage == record.CONNECT}
 	n := stageIndex(stage)
 	s.seen[n]++
 	s.x.Occurrence = s.seen[n]
@@ -212,8 +219,10 @@ func (s *Session) fallSilent(how silence) {
 	switch how {
 	case stall:
 		s.mute = true
+	case deaf:
+		s.goDeaf()
 	case drop:
-		s.hangUp(record.EndDropped, s.rule.Name())
+		s.dropConnection()
 	case reset:
 		s.sock.reset()
 		s.hangUp(record.EndDropped, s.rule.Name())
@@ -334,38 +343,6 @@ func (s *Session) fromRule(reply record.Reply) bool {
 // unless the server was told to withhold them.
 func (s *Session) offersStatusCodes() bool {
 	return !containsFold(s.cfg.Withhold, enhancedStatusCodes.keyword)
-}
-
-// respondRuled sends a reply in the manner that the rule wants.
-func (s *Session) respondRuled(reply record.Reply) {
-	act := &s.rule.act
-	if act.lose {
-		s.answered(record.Reply{Rule: reply.Rule, At: reply.At})
-	} else {
-		s.answered(reply)
-		if act.dripChunk > 0 {
-			s.drip(reply)
-		} else {
-			s.send(reply)
-		}
-	}
-	if act.thenDrop && s.flush() {
-		s.hangUp(record.EndDropped, s.rule.Name())
-	}
-}
-
-// drip writes a reply in pieces with pauses between them.
-func (s *Session) drip(reply record.Reply) {
-	act := &s.rule.act
-	octets := reply.AppendTo(nil)
-	for len(octets) > 0 && s.flush() {
-		n := min(act.dripChunk, len(octets))
-		s.out = append(s.out, octets[:n]...)
-		octets = octets[n:]
-		if s.flush() && len(octets) > 0 && !s.sleep(act.dripEvery) {
-			s.hangUp(record.EndServerClosed, "")
-		}
-	}
 }
 
 // answered puts the reply into the record, before its first octet leaves.

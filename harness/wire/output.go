@@ -12,7 +12,27 @@ const maxUnsent = 4096
 
 // send queues a reply. It is written when nothing is left to read.
 func (s *Session) send(reply record.Reply) {
+	s.release()
 	s.out = reply.AppendTo(s.out)
+	s.bound()
+}
+
+// queue is send for octets.
+func (s *Session) queue(octets []byte) {
+	s.release()
+	s.out = append(s.out, octets...)
+	s.bound()
+}
+
+// release lets out what a rule held back for this moment.
+func (s *Session) release() {
+	if s.held != nil {
+		s.out = append(s.out, s.held...)
+		s.held = nil
+	}
+}
+
+func (s *Session) bound() {
 	if len(s.out) > maxUnsent {
 		s.flush()
 	}

@@ -159,7 +159,7 @@ func (p *Peer) StartTLS() error {
 	if p.s.cfg.TLS == nil {
 		return errors.New("the server has no TLS; give it WithSTARTTLS()")
 	}
-	p.s.keepHello()
+	p.s.keepEarly()
 	if !p.s.flush() || !p.s.handshake(false) {
 		return ErrPeerGone
 	}

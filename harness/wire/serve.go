@@ -242,7 +242,8 @@ func (s *Session) serveHello(c record.Command) (record.Reply, []byte) {
 func (s *Session) greeted250(verb string) record.Reply {
 	s.closeTransaction()
 	s.helloed = true
-	s.rec.hello(s.x.Command.Arg)
+	s.hello = s.x.Command.Arg
+	s.rec.hello(s.hello)
 	if verb == "HELO" {
 		s.offer = nil
 		return record.NewReply(250, s.cfg.Hostname)

@@ -19,6 +19,7 @@ type Session struct {
 	conn net.Conn // sock, or TLS over it
 	in   input
 	out  []byte // replies that were not written yet
+	held []byte // those that a rule keeps for the next one
 	rec  recorder
 
 	snapshot func() *record.Session // of rec, made once for all exchanges
@@ -52,6 +53,7 @@ type Session struct {
 
 // state is what STARTTLS takes back.
 type state struct {
+	hello      string // the name given with EHLO or HELO
 	helloed    bool
 	offer      *offer // what EHLO offered; nil before it and after HELO
 	auth       authState

@@ -38,26 +38,33 @@ func (s *Session) serveStartTLS(c record.Command) record.Reply {
 // upgrade runs the handshake behind a 220 and asks for a new dialogue: the
 // knowledge of the one before is void, RFC 3207 §4.2.
 func (s *Session) upgrade() {
-	s.keepHello()
+	plaintext := s.keepEarly()
 	if !s.flush() || !s.handshake(false) {
 		return
 	}
 	s.state = state{}
 	s.restart = true
+	if len(plaintext) > 0 {
+		s.in.put(plaintext)
+	}
 }
 
-// keepHello hands a ClientHello that came in STARTTLS' own segment to the
-// handshake. Anything else that came early is dropped, or it would be taken
-// for something said under TLS.
-func (s *Session) keepHello() {
-	early := s.in.take()
+// keepEarly takes what came in STARTTLS' own segment. A ClientHello goes to the
+// handshake. Anything else is dropped, or it would be taken for something said
+// under TLS; a rule may want just that, and then it is returned.
+func (s *Session) keepEarly() (plaintext []byte) {
+	early := bytes.Clone(s.in.take())
 	if len(early) == 0 {
-		return
+		return nil
 	}
 	s.note(behindStartTLS, s.maskEarly(early))
-	if looksLikeTLS(early) {
-		s.sock.early = bytes.Clone(early)
+	switch {
+	case looksLikeTLS(early):
+		s.sock.early = early
+	case s.ruled && s.rule.act.keepPlain:
+		return early
 	}
+	return nil
 }
 
 // looksLikeTLS says that b begins with a TLS handshake record.
@@ -68,10 +75,14 @@ func looksLikeTLS(b []byte) bool {
 // handshake turns the connection into a TLS one. After a failure nothing is
 // said in clear.
 func (s *Session) handshake(implicit bool) bool {
+	if s.ruled && s.rule.act.handshake != "" {
+		s.spoilHandshake(s.rule.act.handshake)
+		return false
+	}
 	now := time.Now()
 	s.sock.limitRead(now.Add(s.cfg.Limits.Idle))
 	s.sock.limitWrite(now.Add(s.cfg.Limits.Idle))
-	conn := tls.Server(s.sock, s.cfg.TLS)
+	conn := tls.Server(s.sock, s.handshakeConfig())
 	if err := conn.Handshake(); err != nil {
 		s.handshakeFailed(err)
 		return false
