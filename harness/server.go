@@ -162,7 +162,7 @@ func (s *Server) deliver(session *wire.Session, m *record.Message) error {
 	}
 	if s.opts.noMessages {
 		s.violated(Violation{Session: m.Session, Rule: "ExpectNoMessages()",
-			Text: fmt.Sprintf("a message from <%s> was accepted, none expected", record.Escape(m.Envelope.From))})
+			Text: fmt.Sprintf("a message from <%s> was accepted, none expected", m.Envelope.From)})
 	}
 	for _, f := range s.opts.onMessage {
 		f(s.view(m))
