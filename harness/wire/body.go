@@ -155,14 +155,14 @@ func (s *Session) bodyAnswered() {
 // readBody reads up to the final dot line. It says whether the session goes
 // on.
 func (s *Session) readBody() bool {
-	rule, dropAt := s.dropRule()
+	rule := s.dropRule()
 	if s.in.empty() && !s.fillBody() {
 		return false
 	}
 	done := s.takeBuffered()
 	for {
 		switch {
-		case dropAt >= 0 && int64(s.size) >= dropAt:
+		case rule != nil && int64(s.size) >= rule.act.dropAfter:
 			s.dropInBody(rule)
 			return false
 		case done:
@@ -182,15 +182,12 @@ func (s *Session) readBody() bool {
 }
 
 // dropRule finds a rule that cuts the connection inside the data.
-func (s *Session) dropRule() (Rule, int64) {
+func (s *Session) dropRule() *Rule {
 	s.x.Stage, s.x.Command = record.BODY, record.Command{Verb: "BODY"}
-	if rule, ok := s.cfg.Rules.MatchData(&s.x); ok {
-		return rule, rule.act.dropAfter
-	}
-	return Rule{}, -1
+	return s.cfg.Rules.MatchData(&s.x)
 }
 
-func (s *Session) dropInBody(rule Rule) {
+func (s *Session) dropInBody(rule *Rule) {
 	rule.hit()
 	s.rec.command(record.Command{Verb: "BODY", Size: s.size, At: s.rec.now(),
 		Reply: record.Reply{Rule: rule.Name(), At: s.rec.now()}})
