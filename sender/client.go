@@ -20,8 +20,9 @@ type Client struct {
 	conn      net.Conn // raw, or the TLS session over it
 	deadlines deadlines
 	replies   replyReader
-	out       []byte // commands of the flight under way
-	secrets   []string
+	out       []byte   // commands of the flight under way
+	block     []byte   // of a message, kept for the next one
+	secrets   []string // of the AUTH under way
 
 	greeting   Reply
 	extensions Extensions

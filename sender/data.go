@@ -2,7 +2,9 @@ package sender
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"sync/atomic"
 	"time"
 )
@@ -79,6 +81,7 @@ func (c *Client) newWriter(ctx context.Context) *DataWriter {
 	w := &DataWriter{c: c, ctx: ctx, release: func() {}}
 	w.lines.eightBit = o.Body == EightBit || o.UTF8
 	w.lines.binary = o.Body == Binary
+	w.lines.buf = c.block[:0]
 	c.data = w
 	return w
 }
@@ -205,6 +208,7 @@ func (w *DataWriter) give(err error) {
 	w.err = err
 	w.release()
 	w.c.data = nil
+	w.c.block = w.lines.buf
 	if err == nil || w.final != nil {
 		w.c.tx = nil
 	}
@@ -233,6 +237,9 @@ func (w *DataWriter) failed(err error) error {
 			e.Err = errEarly
 		}
 		return e
+	}
+	if w.early != nil && w.early.err != nil && !isContent(err) && !errors.Is(w.early.err, os.ErrDeadlineExceeded) {
+		err = w.early.err
 	}
 	return c.failure(w.ctx, cmd, err)
 }

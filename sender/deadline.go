@@ -92,14 +92,14 @@ func (d *deadlines) watch(ctx context.Context) (release func()) {
 	return func() {
 		if !stop() {
 			<-done
-			d.recover()
+			d.resume()
 		}
 	}
 }
 
-// recover lets the next step, which has a context of its own, arm its deadline.
+// resume lets the next step, which has a context of its own, arm its deadline.
 // A step that was in fact cut short has closed the connection.
-func (d *deadlines) recover() {
+func (d *deadlines) resume() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.interrupted = false

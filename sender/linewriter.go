@@ -31,7 +31,7 @@ func (w *lineWriter) Write(p []byte) (int, error) {
 	if w.err != nil {
 		return 0, w.err
 	}
-	if w.buf == nil {
+	if cap(w.buf) == 0 {
 		w.buf = make([]byte, 0, blockSize+2*maxLine)
 	}
 	n := len(p)

@@ -260,6 +260,21 @@ func TestEarlyReplyStopsTheMessage(t *testing.T) {
 	}
 }
 
+func TestConnectionLostInTheMessage(t *testing.T) {
+	big := []byte("Subject: big\r\n\r\n" + strings.Repeat(strings.Repeat("x", 70)+"\r\n", 40_000))
+	for _, early := range []string{drop, half} {
+		s := &script{early: early}
+		opts := s.options(t)
+		opts.Dialer = s.overTCP(t)
+		_, err := SendMail(t.Context(), "mx.test:25", opts, alice, []string{bat}, big)
+		check(t, s, err, expectation{temporary: true})
+		var e *Error
+		if errors.As(err, &e); e.Timeout() {
+			t.Errorf("error %v", err)
+		}
+	}
+}
+
 func TestNothingIsSentForBadArguments(t *testing.T) {
 	bad := []string{
 		"b@example.net>\r\nRCPT TO:<evil@example.net", "b@example.net>NOTIFY=NEVER", "a@x,b@y", "", "b",

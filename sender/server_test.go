@@ -28,6 +28,8 @@ type script struct {
 	implicit bool                // TLS first
 	early    string              // raw reply in the middle of the message
 
+	over chan struct{} // closed with the test
+
 	mu       sync.Mutex // guards what follows
 	commands []string
 	messages []string
@@ -37,7 +39,9 @@ type script struct {
 // Replies that are acts.
 const (
 	drop   = "<drop>"   // close without a word
-	silent = "<silent>" // never answer
+	silent = "<silent>" // read on and never answer
+	half   = "<half>"   // close one direction, TCP only
+	deaf   = "<deaf>"   // neither read nor answer
 )
 
 type peer struct {
@@ -53,7 +57,10 @@ func (s *script) options(t testing.TB) *Options {
 	t.Helper()
 	var wg sync.WaitGroup
 	var open []net.Conn
+	over := make(chan struct{})
+	s.over = over
 	t.Cleanup(func() {
+		close(over)
 		for _, c := range open {
 			_ = c.Close()
 		}
@@ -68,6 +75,37 @@ func (s *script) options(t testing.TB) *Options {
 		})
 		return client, nil
 	}}
+}
+
+// overTCP returns a Dialer that leads to the script over the loopback, where a
+// write ends in a buffer.
+func (s *script) overTCP(t testing.TB) dialer {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	t.Cleanup(func() {
+		_ = l.Close()
+		wg.Wait()
+	})
+	wg.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			wg.Go(func() {
+				defer conn.Close()
+				s.serve(conn)
+			})
+		}
+	})
+	return func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, "tcp", l.Addr().String())
+	}
 }
 
 func (s *script) serve(conn net.Conn) {
@@ -111,16 +149,23 @@ func (p *peer) line() (string, error) {
 }
 
 func (p *peer) answer(raw string) bool {
-	switch {
-	case raw == drop:
-		return false
-	case raw == silent:
-		_, _ = io.Copy(io.Discard, p.conn)
+	text, act, _ := strings.Cut(raw, "<")
+	if _, err := io.WriteString(p.conn, text); text != "" && err != nil {
 		return false
 	}
-	raw, closing := strings.CutSuffix(raw, drop)
-	_, err := io.WriteString(p.conn, raw)
-	return err == nil && !closing
+	switch "<" + act {
+	case silent:
+		_, _ = io.Copy(io.Discard, p.conn)
+	case deaf:
+		<-p.s.over
+	case half:
+		_ = p.conn.(*net.TCPConn).CloseWrite()
+		_, _ = io.Copy(io.Discard, p.conn)
+	case drop:
+	default:
+		return true
+	}
+	return false
 }
 
 func (p *peer) command(line string) bool {

@@ -121,11 +121,12 @@ func (s *Session) Authenticate(mechanism, username, secret string, challenge []b
 	a.Initial = s.auth.initial
 	err := error(localError)
 	s.guarded("WithAuth", func() { err = s.cfg.Auth.Check(a) })
-	a.OK = err == nil
-	s.auth.done = a.OK
-	if reply := (record.Reply{}); errors.As(err, &reply) {
+	reply := record.Reply{}
+	if errors.As(err, &reply) {
 		s.auth.reply = &reply
 	}
+	a.OK = err == nil || reply.Positive()
+	s.auth.done = a.OK
 	if !s.cfg.RecordSecrets {
 		a = a.Masked()
 	}
@@ -174,4 +175,13 @@ func (s *Session) maskedResponse(text []byte) (line string, masked bool) {
 		return string(text), false
 	}
 	return mask, true
+}
+
+// shown returns octets that came out of turn, for an anomaly. What stands
+// behind an AUTH among them is hidden.
+func (s *Session) shown(octets []byte) string {
+	if at := bytes.Index(bytes.ToUpper(octets), []byte("AUTH ")); at >= 0 && !s.cfg.RecordSecrets {
+		return string(octets[:at]) + "AUTH " + mask
+	}
+	return string(octets)
 }

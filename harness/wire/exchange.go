@@ -187,6 +187,9 @@ func (s *Session) ruleReply() *record.Reply {
 
 // fallSilent is the end of all answers.
 func (s *Session) fallSilent(how silence) {
+	if !s.delay() {
+		return
+	}
 	s.answered(record.Reply{Rule: s.rule.Name(), At: s.rec.now()})
 	if !s.flush() {
 		return
@@ -245,13 +248,21 @@ func (s *Session) succeeded(verb string, reply record.Reply) record.Reply {
 
 // relayedData goes on behind the reply to DATA.
 func (s *Session) relayedData(reply record.Reply) {
-	switch {
-	case reply.Code == 354:
+	if reply.Code == 354 {
 		s.takeBody()
-	case !s.in.empty():
-		s.note(behindData, string(s.in.take()))
-		s.farewell(outOfOrder, record.EndRefused, "octets behind a refused DATA")
+		return
 	}
+	s.behindRefusedData()
+}
+
+// behindRefusedData ends a session whose client sent message data without
+// waiting for leave: its lines must not be taken for commands.
+func (s *Session) behindRefusedData() {
+	if s.in.empty() {
+		return
+	}
+	s.note(behindData, s.shown(s.in.take()))
+	s.farewell(outOfOrder, record.EndRefused, "octets behind a refused DATA")
 }
 
 func (s *Session) closeTransaction() {

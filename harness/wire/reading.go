@@ -136,7 +136,10 @@ func (s *Session) overlong(limit int) {
 		omitted, done = omitted+n, end
 	}
 	s.recordOverlong(head, omitted-kept)
-	if s.mute {
+	if s.tooMuch() {
+		s.respondOrHangUp(tooManyLines)
+	}
+	if s.mute || s.over {
 		return
 	}
 	if !done {

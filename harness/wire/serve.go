@@ -19,11 +19,11 @@ func (s *Session) serveLine(line []byte) []byte {
 		s.note(bareLF, c.Line+ending)
 	}
 	switch {
-	case s.mute:
-		return nil
-	case s.lines > s.cfg.Limits.Commands || s.rec.cost() > s.cfg.Limits.Record:
+	case s.tooMuch():
 		s.exchange = exchange{x: Exchange{Command: c}}
-		s.respond(tooManyLines)
+		s.respondOrHangUp(tooManyLines)
+		return nil
+	case s.mute:
 		return nil
 	case s.auth.step:
 		return s.serveAuthLine(c, text, line)
@@ -34,6 +34,21 @@ func (s *Session) serveLine(line []byte) []byte {
 		return nil
 	}
 	return s.serveCommand(c, text)
+}
+
+// tooMuch says that the session has said more than one may.
+func (s *Session) tooMuch() bool {
+	return s.lines > s.cfg.Limits.Commands || s.rec.cost() > s.cfg.Limits.Record
+}
+
+// respondOrHangUp ends a session that a rule has silenced, and answers any
+// other.
+func (s *Session) respondOrHangUp(reply record.Reply) {
+	if s.mute {
+		s.hangUp(record.EndRefused, reply.Text())
+		return
+	}
+	s.respond(reply)
 }
 
 // commandOf makes the record of a line, with its secrets masked.
@@ -215,7 +230,10 @@ func (s *Session) greeted250(verb string) record.Reply {
 		return record.NewReply(250, s.cfg.Hostname)
 	}
 	s.offer = s.cfg.offers[boolIndex(s.secured())]
-	if s.ruled && (s.rule.act.withhold != nil || s.rule.act.advertise != nil) {
+	switch {
+	case s.override != nil:
+		s.offer = s.offer.only(s.override.Lines)
+	case s.ruled && (s.rule.act.withhold != nil || s.rule.act.advertise != nil):
 		s.offer = s.cfg.offering(s.secured(), s.rule.act.withhold, s.rule.act.advertise)
 	}
 	return s.offer.reply
@@ -237,8 +255,8 @@ func (s *Session) afterReply(c record.Command, reply record.Reply) {
 
 // afterRule goes on behind a reply that a rule gave instead of the server.
 func (s *Session) afterRule(c record.Command) {
-	if c.Verb == "DATA" && !s.over && !s.mute && !s.in.empty() {
-		s.note(behindData, string(s.in.unread()))
+	if c.Verb == "DATA" && !s.over && !s.mute {
+		s.behindRefusedData()
 	}
 }
 

@@ -54,7 +54,7 @@ func (s *Session) keepHello() {
 	if len(early) == 0 {
 		return
 	}
-	s.note(behindStartTLS, string(early))
+	s.note(behindStartTLS, s.shown(early))
 	if looksLikeTLS(early) {
 		s.sock.early = bytes.Clone(early)
 	}

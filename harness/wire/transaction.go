@@ -19,16 +19,15 @@ func (s *Session) serveMail(c record.Command, path pathArg, problem string) (rec
 		s.note(nestedMail, c.Line)
 		return nested, nil
 	}
-	s.envelope = record.Envelope{From: path.address}
 	s.utf8, s.declared = false, 0
 	params, refusal := s.servePath(c, path, problem, mailParams)
 	if refusal.Code != 0 {
 		return refusal, nil
 	}
-	s.envelope.Params = params
 	if path.address != "" && !validMailbox(path.address) {
 		return s.badAddress(c, "5.1.7 Bad sender's mailbox address syntax"), nil
 	}
+	s.envelope = record.Envelope{From: path.address, Params: params}
 	return record.Reply{}, feedMail
 }
 
