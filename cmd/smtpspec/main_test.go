@@ -18,6 +18,7 @@ func TestMain(m *testing.M) {
 //	                      $NAME to the address of SMTP, $NAME_TLS to that of SMTPS
 //	stop NAME [SIGNAL]    signals it, TERM otherwise, and waits for its end; what
 //	                      it wrote is there for stdout and stderr
+//	hangup NAME           stops reading what it writes
 //	exits CODE COMMAND…   runs a command that must exit so
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -25,6 +26,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"listen": listen,
 			"stop":   stop,
+			"hangup": hangup,
 			"exits":  exits,
 		},
 		Setup: func(env *testscript.Env) error {

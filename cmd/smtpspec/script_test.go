@@ -23,7 +23,8 @@ type daemon struct {
 	cmd    *exec.Cmd
 	stdout bytes.Buffer
 	stderr bytes.Buffer
-	read   chan struct{} // closed when stdout is
+	out    io.Closer     // the reading end of its standard output
+	read   chan struct{} // closed when that is
 }
 
 // listen starts a server on free ports.
@@ -65,6 +66,7 @@ func start(ts *testscript.TestScript, args []string) (*daemon, *bufio.Reader) {
 	d.cmd.Stderr = &d.stderr
 	out, err := d.cmd.StdoutPipe()
 	ts.Check(err)
+	d.out = out
 	ts.Check(d.cmd.Start())
 	return d, bufio.NewReader(out)
 }
@@ -108,6 +110,15 @@ func stop(ts *testscript.TestScript, neg bool, args []string) {
 	if err != nil {
 		ts.Fatalf("%s: %v", args[0], err)
 	}
+}
+
+func hangup(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 || running(ts)[args[0]] == nil {
+		ts.Fatalf("usage: hangup NAME")
+	}
+	d := running(ts)[args[0]]
+	ts.Check(d.out.Close())
+	<-d.read
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {
