@@ -137,9 +137,10 @@ func (s *Server) begin(conn net.Conn, implicit bool) {
 	session.Run()
 }
 
+var busy = record.NewReply(421, "4.3.2 Too many sessions, try later")
+
 // admit refuses a connection that is one too many.
 func (s *Server) admit(start *wire.Start) *Violation {
-	busy := record.NewReply(421, "4.3.2 Too many sessions, try later")
 	if s.opts.maxSessions > 0 && s.history.running >= s.opts.maxSessions {
 		start.Refusal = &busy
 		return nil
@@ -275,6 +276,14 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	}
 	s.WaitIdle(ctx)
 	return s.Close()
+}
+
+// Closed says that the server was closed and that none of its sessions runs any
+// more: its record will not change.
+func (s *Server) Closed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed && s.history.running == 0
 }
 
 func (s *Server) openSessions() []*wire.Session {

@@ -32,9 +32,6 @@ func takeAuthParam(s *Session, value string, _ bool) record.Reply {
 	return record.Reply{}
 }
 
-// mechanisms are those that the dialogue runs.
-var mechanisms = []string{"CRAM-MD5", "PLAIN", "LOGIN"}
-
 // sendsPassword says that a mechanism shows the password to whoever listens.
 func sendsPassword(mechanism string) bool { return mechanism == "PLAIN" || mechanism == "LOGIN" }
 
@@ -55,7 +52,7 @@ func (a *Auth) offered(tls bool) []string {
 type authState struct {
 	done      bool // signed in
 	step      bool // inside an exchange: the next line is a response
-	refused   bool // the last exchange failed, so what follows may be secrets
+	wary      bool // an AUTH did not succeed, so what follows may be secrets
 	mechanism string
 	initial   bool
 	response  []byte        // the last one, base64
@@ -63,8 +60,7 @@ type authState struct {
 }
 
 func (s *Session) serveAuth(c record.Command, text []byte) (record.Reply, []byte) {
-	name, initial, hasInitial := strings.Cut(string(text)[min(len(text), len("AUTH ")):], " ")
-	name = strings.ToUpper(name)
+	name, initial := mechanismOf(string(text))
 	switch {
 	case s.cfg.Auth == nil || !s.offers(&authentication):
 		s.note(notOffered, c.Line)
@@ -72,19 +68,33 @@ func (s *Session) serveAuth(c record.Command, text []byte) (record.Reply, []byte
 	case s.auth.done || s.open:
 		s.note(authAgain, c.Line)
 		return badSequence, nil
+	case name == "":
+		return noMechanism, nil
 	case !slices.Contains(s.cfg.Auth.offered(s.secured()), name):
-		return s.refuseMechanism(name), nil
+		return s.refuseMechanism(c, name), nil
+	case initial != "" && challengesFirst(name):
+		s.note(badParameter, c.Line)
+		return noInitial, nil
 	}
-	s.auth = authState{mechanism: name, initial: hasInitial, response: []byte(initial)}
+	s.auth = authState{wary: true, mechanism: name, initial: initial != "", response: []byte(initial)}
 	return record.Reply{}, slices.Concat(text, []byte("\r\n"))
 }
 
-func (s *Session) refuseMechanism(name string) record.Reply {
-	s.auth.refused = true
+// mechanismOf takes an AUTH command apart, RFC 4954 §4.
+func mechanismOf(line string) (name, initial string) {
+	name, initial, _ = strings.Cut(strings.TrimLeft(line[len("AUTH"):], " "), " ")
+	return strings.ToUpper(name), strings.Trim(initial, " \t")
+}
+
+// challengesFirst says that the server has the first word in a mechanism, so
+// that no initial response is allowed, RFC 4954 §4.
+func challengesFirst(mechanism string) bool { return mechanism == "CRAM-MD5" }
+
+func (s *Session) refuseMechanism(c record.Command, name string) record.Reply {
 	if slices.Contains(s.cfg.Auth.Mechanisms, name) {
 		return encryptFirst
 	}
-	s.note(notOffered, "AUTH "+name)
+	s.note(notOffered, c.Line)
 	return badMechanism
 }
 
@@ -110,7 +120,7 @@ func (s *Session) relayAuth(reply record.Reply) {
 	case s.auth.reply != nil:
 		reply = *s.auth.reply
 	}
-	s.auth.refused = reply.Code != 334 && !s.auth.done
+	s.auth.wary = !s.auth.done
 	s.respond(reply)
 }
 
@@ -119,7 +129,7 @@ func (s *Session) relayAuth(reply record.Reply) {
 func (s *Session) Authenticate(mechanism, username, secret string, challenge []byte) bool {
 	a := record.NewAuthAttempt(mechanism, s.identity(), username, secret, string(challenge))
 	a.Initial = s.auth.initial
-	err := error(localError)
+	err := errLocal
 	s.guarded("WithAuth", func() { err = s.cfg.Auth.Check(a) })
 	reply := record.Reply{}
 	if errors.As(err, &reply) {
@@ -147,27 +157,80 @@ func (s *Session) identity() string {
 
 const mask = "****"
 
-// maskCommand hides what an AUTH command carries. After a refusal it hides
-// lines that are no command too: some clients go on and send the password.
+// maskCommand hides what an AUTH command carries. Behind one that did not
+// succeed it hides lines that are no command too: some clients go on and send
+// the password.
 func (s *Session) maskCommand(c *record.Command) {
 	if s.cfg.RecordSecrets {
 		return
 	}
+	open, isAuth := authOpen(c.Line)
 	switch {
-	case c.Verb == "AUTH":
-		s.auth.refused = false
-		name, initial, ok := strings.Cut(strings.TrimLeft(c.Arg, " "), " ")
-		if !ok || initial == "" {
-			return
+	case isAuth:
+		s.auth.wary = true
+		if open < len(c.Line) {
+			*c = record.NewCommand(strings.TrimRight(c.Line[:open], " ") + " " + mask)
+			c.Masked = true
 		}
-		c.Arg = name + " " + mask
-		c.Line = c.Line[:len("AUTH ")] + c.Arg
-		c.Masked = true
-	case s.auth.refused && record.StageOf(c.Verb) == record.ANY:
+	case s.auth.wary && !commandVerb(c.Verb):
 		*c = record.Command{Verb: mask, Line: mask, Masked: true}
 	default:
-		s.auth.refused = false
+		s.auth.wary = false
 	}
+}
+
+func commandVerb(verb string) bool {
+	switch verb {
+	case "VRFY", "EXPN", "HELP":
+		return true
+	}
+	return record.StageOf(verb) != record.ANY
+}
+
+// authOpen returns how many octets of an AUTH command hold no secret: the verb
+// and the mechanism. It knows the command where blanks, tabs or an equals sign
+// are in wrong places too, since the secret is right all the same.
+func authOpen(line string) (open int, isAuth bool) {
+	const verb, separators = "AUTH", " \t="
+	rest := strings.TrimLeft(line, " \t")
+	if len(rest) < len(verb) || !strings.EqualFold(rest[:len(verb)], verb) || len(rest) > len(verb) && alnum(rest[len(verb)]) {
+		return 0, false
+	}
+	rest = strings.TrimLeft(rest[len(verb):], separators)
+	name, secret := rest, ""
+	if end := strings.IndexAny(rest, " \t"); end >= 0 {
+		name, secret = rest[:end], strings.TrimSpace(rest[end:])
+	}
+	switch {
+	case !mechanismName(name):
+		return len(line) - len(rest), true
+	case secret == "":
+		return len(line), true
+	}
+	return len(line) - len(rest) + len(name), true
+}
+
+// mechanismName says that s is a sasl-mech of RFC 4422 §3.1, in any case, or
+// nothing.
+func mechanismName(s string) bool {
+	for i := range len(s) {
+		if !alnum(s[i]) && s[i] != '-' && s[i] != '_' {
+			return false
+		}
+	}
+	return len(s) <= 20
+}
+
+// maskEarly hides the secrets in octets that came too early to be lines of the
+// session.
+func (s *Session) maskEarly(octets []byte) string {
+	const verb = "AUTH"
+	for i := 0; i+len(verb) <= len(octets) && !s.cfg.RecordSecrets; i++ {
+		if strings.EqualFold(string(octets[i:i+len(verb)]), verb) {
+			return string(octets[:i+len(verb)]) + " " + mask
+		}
+	}
+	return string(octets)
 }
 
 func (s *Session) maskedResponse(text []byte) (line string, masked bool) {
@@ -175,13 +238,4 @@ func (s *Session) maskedResponse(text []byte) (line string, masked bool) {
 		return string(text), false
 	}
 	return mask, true
-}
-
-// shown returns octets that came out of turn, for an anomaly. What stands
-// behind an AUTH among them is hidden.
-func (s *Session) shown(octets []byte) string {
-	if at := bytes.Index(bytes.ToUpper(octets), []byte("AUTH ")); at >= 0 && !s.cfg.RecordSecrets {
-		return string(octets[:at]) + "AUTH " + mask
-	}
-	return string(octets)
 }

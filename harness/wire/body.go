@@ -19,10 +19,13 @@ type body struct {
 	size     int      // octets seen, the final dot line included
 	pieces   [][]byte // full ones
 	last     []byte   // the one being filled; its capacity is the room
+	borrowed bool     // last is in a buffer that is used again
 	scratch  *[scratchSize]byte
 	reserved int
-	oversize bool // beyond the limit: read to its end, not kept
-	noRoom   bool // no memory was to be had: the same
+	cut      Rule  // drops the connection inside the data
+	cutAt    int64 // after so many octets; -1 for never
+	oversize bool  // beyond the limit: read to its end, not kept
+	noRoom   bool  // no memory was to be had: the same
 
 	message *record.Message // waits for the dialogue's turn
 	final   record.Reply    // to the end of the data
@@ -34,19 +37,13 @@ const scratchSize = 64 << 10
 
 var scratchPool = sync.Pool{New: func() any { return new([scratchSize]byte) }}
 
-// nextPiece returns the size of the piece behind so many full ones. Full
-// pieces are never copied.
-func nextPiece(full int) int {
-	if full == 1 {
-		return 256 << 10
-	}
-	return 1 << 20
-}
+// pieceSize is that of the pieces behind. Full ones are never copied, the last
+// one is half empty as a rule and is: with larger pieces that copy costs more
+// than fewer pieces save.
+const pieceSize = 256 << 10
 
 // trustedSize bounds how much is allocated on a client's word.
 const trustedSize = 16 << 20
-
-var errDropped = errors.New("dropped by a rule")
 
 // takeBody reads the message data and prepares what follows: the dialogue is
 // fed a final dot, and a RSET too if the message was refused.
@@ -56,7 +53,7 @@ func (s *Session) takeBody() {
 		return
 	}
 	s.reading = false
-	c := record.Command{Verb: "BODY", Size: s.size - s.term.dots - len(feedDot), At: s.rec.now()}
+	c := record.Command{Verb: "BODY", Size: s.came(), At: s.rec.now()}
 	s.rec.command(c)
 	if s.trim() {
 		s.message = s.newMessage()
@@ -111,7 +108,10 @@ func (s *Session) refuseBody() {
 	s.feeds.push(feedReset, awaitIgnored)
 }
 
-var errRefused = errors.New("451 refused")
+var (
+	errRefused       = errors.New("451 refused")
+	errLocal   error = localError
+)
 
 // Deliver keeps the message whose final dot the dialogue has read. The error
 // means that it was refused.
@@ -121,7 +121,7 @@ func (s *Session) Deliver() error {
 		return errRefused
 	}
 	s.message = nil
-	err := error(localError)
+	err := errLocal
 	s.guarded("Deliver", func() { err = s.cfg.Deliver(s, m) })
 	if err != nil {
 		s.final = localError
@@ -157,47 +157,69 @@ func (s *Session) bodyAnswered() {
 // readBody reads up to the final dot line. It says whether the session goes
 // on.
 func (s *Session) readBody() bool {
-	rule, dropAt := s.dropRule()
+	s.findCut()
+	if s.cutAt == 0 {
+		s.dropInBody()
+		return false
+	}
 	if s.in.empty() && !s.fillBody() {
 		return false
 	}
-	done := s.takeBuffered()
-	for !done {
-		if dropAt >= 0 && int64(s.size) >= dropAt {
-			s.dropInBody(rule)
+	for done := s.takeBuffered(); ; {
+		switch {
+		case s.cutAt >= 0 && int64(s.came()) >= s.cutAt:
+			s.dropInBody()
 			return false
-		}
-		room := s.room()
-		n, err := s.readData(room)
-		if n > 0 {
-			done = s.took(room[:n])
-		} else if err != nil {
-			s.readFailed(err)
-			return false
-		}
-		if s.size > 4*s.cfg.Limits.Message && !done {
+		case done:
+			return true
+		case s.size > 4*s.cfg.Limits.Message:
 			s.farewell(tooBig, record.EndRefused, "message data far beyond the limit")
 			return false
 		}
+		var ok bool
+		if done, ok = s.readOn(); !ok {
+			return false
+		}
 	}
-	return true
 }
 
-// dropRule finds a rule that cuts the connection inside the data.
-func (s *Session) dropRule() (Rule, int64) {
-	x := s.x
-	x.Stage, x.Command = record.BODY, record.Command{Verb: "BODY"}
-	if rule, ok := s.cfg.Rules.MatchData(&x); ok {
-		return rule, rule.act.dropAfter
+// readOn reads once. It says whether the data is complete, and whether the
+// session goes on.
+func (s *Session) readOn() (done, ok bool) {
+	room := s.room()
+	n, err := s.readData(room)
+	if n > 0 {
+		return s.took(room[:n]), true
 	}
-	return Rule{}, -1
+	if err != nil {
+		s.readFailed(err)
+	}
+	return false, err == nil
 }
 
-func (s *Session) dropInBody(rule Rule) {
-	rule.hit()
-	s.rec.command(record.Command{Verb: "BODY", Size: s.size, At: s.rec.now(),
-		Reply: record.Reply{Rule: rule.Name(), At: s.rec.now()}})
-	s.hangUp(record.EndDropped, rule.Name())
+// came returns how many octets of the message have come, without the dots that
+// are there for the wire only.
+func (b *body) came() int { return b.size - b.term.dots - b.term.pending() }
+
+// findCut looks for a rule that cuts the connection inside the data.
+func (s *Session) findCut() {
+	s.cutAt = -1
+	s.x.Stage, s.x.Command = record.BODY, record.Command{Verb: "BODY"}
+	s.guarded("When", func() {
+		if rule, ok := s.cfg.Rules.MatchData(&s.x); ok {
+			s.cut, s.cutAt = rule, rule.act.dropAfter
+		}
+	})
+}
+
+func (s *Session) dropInBody() {
+	if !s.flush() {
+		return
+	}
+	s.cut.hit()
+	s.rec.command(record.Command{Verb: "BODY", Size: s.came(), At: s.rec.now(),
+		Reply: record.Reply{Rule: s.cut.Name(), At: s.rec.now()}})
+	s.hangUp(record.EndDropped, s.cut.Name())
 }
 
 // fillBody reads into the input buffer, where a short message finds room.
@@ -239,11 +261,8 @@ func (s *Session) takeBuffered() bool {
 		return false
 	}
 	s.in.r += end
-	if s.size += end; s.size-s.term.dots-len(feedDot) > s.cfg.Limits.Message {
-		s.oversize = true
-	} else if s.reserve(end) {
-		s.last = bytes.Clone(unread[:end])
-	}
+	s.last, s.borrowed = unread[:0:end], true
+	s.grow(end)
 	return true
 }
 
@@ -276,7 +295,7 @@ func (s *Session) grow(n int) {
 		return
 	}
 	s.last = s.last[:len(s.last)+n]
-	if s.size-s.term.dots-len(feedDot) > s.cfg.Limits.Message {
+	if s.came() > s.cfg.Limits.Message {
 		s.oversize = true
 		s.forgetPieces(s.cfg)
 	}
@@ -297,29 +316,34 @@ func (s *Session) room() []byte {
 func (s *Session) nextRoom() {
 	switch {
 	case s.last == nil && s.declared <= scratchSize:
-		s.last = s.ownScratch()[:0]
+		s.last, s.borrowed = s.ownScratch()[:0], true
 		return
 	case s.last == nil:
 		s.newPiece(min(s.declared+512, trustedSize))
 		return
-	case s.inScratch():
-		if !s.reserve(len(s.last)) {
-			return
-		}
-		s.last = bytes.Clone(s.last)
+	case s.borrowed && !s.own():
+		return
+	}
+	if s.pieces == nil {
+		s.pieces = make([][]byte, 0, 8)
 	}
 	s.pieces = append(s.pieces, s.last)
-	s.newPiece(nextPiece(len(s.pieces)))
+	s.newPiece(pieceSize)
+}
+
+// own copies the borrowed octets to where they stay.
+func (s *Session) own() bool {
+	if !s.reserve(len(s.last)) {
+		return false
+	}
+	s.last, s.borrowed = bytes.Clone(s.last), false
+	return true
 }
 
 func (s *Session) newPiece(n int) {
 	if s.reserve(n) {
 		s.last = make([]byte, 0, n)
 	}
-}
-
-func (s *Session) inScratch() bool {
-	return s.scratch != nil && cap(s.last) == scratchSize && len(s.last) > 0 && &s.last[0] == &s.scratch[0]
 }
 
 func (b *body) ownScratch() *[scratchSize]byte {
@@ -329,9 +353,9 @@ func (b *body) ownScratch() *[scratchSize]byte {
 	return b.scratch
 }
 
-// cut takes n octets off the end, which may reach into the piece before the
+// shorten takes n octets off the end, which may reach into the piece before the
 // last.
-func (b *body) cut(n int) {
+func (b *body) shorten(n int) {
 	for n > len(b.last) && len(b.pieces) > 0 {
 		n -= len(b.last)
 		b.last = b.pieces[len(b.pieces)-1]
@@ -347,13 +371,10 @@ func (s *Session) trim() bool {
 	if s.unkept() {
 		return false
 	}
-	s.cut(len(feedDot))
+	s.shorten(len(feedDot))
 	switch {
-	case s.inScratch():
-		if !s.reserve(len(s.last)) {
-			return false
-		}
-		s.last = bytes.Clone(s.last)
+	case s.borrowed:
+		return s.own()
 	case cap(s.last)-len(s.last) > 64+len(s.last)/32:
 		s.last = bytes.Clone(s.last)
 	}

@@ -48,11 +48,12 @@ func (q *feeds) pop() feed {
 }
 
 // What the dialogue is fed. It never sees an address: its own grammar for them
-// is wider than the standard's, and the envelope is kept here.
+// is wider than the standard's, and the envelope is kept here. What it does see
+// it formats into a header that nobody reads, so there is as little as can be.
 var (
-	feedHello = []byte("HELO client\r\n")
-	feedMail  = []byte("MAIL FROM:<reverse-path>\r\n")
-	feedRcpt  = []byte("RCPT TO:<forward-path>\r\n")
+	feedHello = []byte("HELO\r\n")
+	feedMail  = []byte("MAIL FROM:<>\r\n")
+	feedRcpt  = []byte("RCPT TO:<r>\r\n")
 	feedData  = []byte("DATA\r\n")
 	feedDot   = []byte(".\r\n")
 	feedReset = []byte("RSET\r\n")
@@ -75,6 +76,9 @@ func (s *Session) next() []byte {
 		line, ok := s.readLine()
 		if !ok {
 			return nil
+		}
+		if line == nil {
+			continue
 		}
 		if fed := s.serveLine(line); fed != nil {
 			s.waiting = awaitReply
@@ -115,7 +119,7 @@ func (s *Session) greet() {
 		return
 	}
 	if s.begin(record.CONNECT, record.Command{}, ""); !s.ruledOut(2) {
-		s.respond(record.NewReply(220, s.cfg.Hostname+" ESMTP ready"))
+		s.respond(s.cfg.greeting)
 	}
 	s.greeted = true
 }
@@ -124,7 +128,7 @@ func (s *Session) greet() {
 func (s *Session) begin(stage record.Stage, c record.Command, address string) {
 	s.exchange = exchange{}
 	s.x = Exchange{Stage: stage, Command: c, Address: address, Envelope: s.envelope,
-		SessionID: s.ID(), TLS: s.secured(), snapshot: s.rec.snapshot}
+		SessionID: s.ID(), TLS: s.secured(), snapshot: s.snapshot}
 	n := stageIndex(stage)
 	s.seen[n]++
 	s.x.Occurrence = s.seen[n]
@@ -239,7 +243,7 @@ func (s *Session) succeeded(verb string, reply record.Reply) record.Reply {
 	case "RSET":
 		s.closeTransaction()
 	case "QUIT":
-		return record.NewReply(221, "2.0.0 "+s.cfg.Hostname+" closing")
+		return s.cfg.closing
 	}
 	return reply
 }
@@ -250,17 +254,16 @@ func (s *Session) relayedData(reply record.Reply) {
 		s.takeBody()
 		return
 	}
-	s.behindRefusedData()
+	s.refusedData()
 }
 
-// behindRefusedData ends a session whose client sent message data without
-// waiting for leave: its lines must not be taken for commands.
-func (s *Session) behindRefusedData() {
-	if s.in.empty() {
-		return
+// refusedData ends the session if octets came behind a DATA that was refused,
+// whoever refused it: they may be message data, and must not be obeyed.
+func (s *Session) refusedData() {
+	if !s.in.empty() {
+		s.note(behindData, s.maskEarly(s.in.take()))
+		s.farewell(outOfOrder, record.EndRefused, "octets behind a refused DATA")
 	}
-	s.note(behindData, s.shown(s.in.take()))
-	s.farewell(outOfOrder, record.EndRefused, "octets behind a refused DATA")
 }
 
 func (s *Session) closeTransaction() {
@@ -352,6 +355,7 @@ func (s *Session) drip(reply record.Reply) {
 // answered puts the reply into the record, before its first octet leaves.
 func (s *Session) answered(reply record.Reply) {
 	if s.x.Stage == record.CONNECT {
+		s.away = reply.Code/100 == 5
 		s.rec.greeting(reply)
 		return
 	}

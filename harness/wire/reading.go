@@ -13,7 +13,8 @@ import (
 )
 
 // readLine returns the client's next line with its ending, good until the next
-// read, and whether the session goes on.
+// read, and whether the session goes on. The line is nil where the dialogue has
+// to be fed first.
 func (s *Session) readLine() ([]byte, bool) {
 	s.pipelined = s.greeted && s.lines > 0 && !s.in.empty()
 	for {
@@ -125,8 +126,7 @@ func (s *Session) endOf(err error) (record.End, string) {
 // overlong answers a line over the limit once its end has come, keeping none
 // of it but its beginning.
 func (s *Session) overlong(limit int) {
-	const kept = 128
-	head := string(s.in.unread()[:kept])
+	head := string(s.in.unread()[:min(128, len(s.in.unread()))])
 	omitted, done := s.in.discardLine()
 	for !done && omitted < s.cfg.Limits.Discard {
 		if !s.fill(limit) {
@@ -135,7 +135,7 @@ func (s *Session) overlong(limit int) {
 		n, end := s.in.discardLine()
 		omitted, done = omitted+n, end
 	}
-	s.recordOverlong(head, omitted-kept)
+	s.recordOverlong(head, omitted-len(head))
 	if s.tooMuch() {
 		s.respondOrHangUp(tooManyLines)
 	}

@@ -28,6 +28,8 @@ var (
 	badOctets      = record.NewReply(501, "5.5.2 Syntax error, control or non-ASCII octets")
 	noArgument     = record.NewReply(501, "5.5.4 Syntax error, no argument is allowed")
 	helloNeedsName = record.NewReply(501, "5.5.4 Syntax error, a domain or address literal is needed")
+	noMechanism    = record.NewReply(501, "5.5.4 Syntax error, a mechanism is needed")
+	noInitial      = record.NewReply(501, "5.7.0 This mechanism takes no initial response")
 	badParam       = record.NewReply(555, "5.5.4 Parameter not recognized or not implemented")
 	badSize        = record.NewReply(501, "5.5.4 Syntax error in SIZE")
 	badBody        = record.NewReply(501, "5.5.4 BODY takes 7BIT or 8BITMIME")
@@ -35,6 +37,7 @@ var (
 	badSequence    = record.NewReply(503, "5.5.1 Bad sequence of commands")
 	helloFirst     = record.NewReply(503, "5.5.1 Bad sequence of commands, send EHLO first")
 	nested         = record.NewReply(503, "5.5.1 Bad sequence of commands, a transaction is open")
+	noService      = record.NewReply(503, "5.5.1 Bad sequence of commands, there is no service here")
 	tooEarly       = record.NewReply(503, "5.5.1 Bad sequence of commands, PIPELINING is not offered")
 	badMechanism   = record.NewReply(504, "5.5.4 Unrecognized authentication type")
 	tlsFirst       = record.NewReply(530, "5.7.0 Must issue a STARTTLS command first")
@@ -70,5 +73,7 @@ func nativeReply(octets []byte) record.Reply {
 
 // queuedAs is the reply that takes responsibility for a message.
 func queuedAs(id int) record.Reply {
-	return record.Reply{Code: 250, Enhanced: "2.0.0", Lines: []string{"2.0.0 Ok: queued as " + strconv.Itoa(id)}}
+	var line [48]byte
+	text := strconv.AppendInt(append(line[:0], "2.0.0 Ok: queued as "...), int64(id), 10)
+	return record.Reply{Code: 250, Enhanced: "2.0.0", Lines: []string{string(text)}}
 }

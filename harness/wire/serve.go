@@ -59,7 +59,7 @@ func (s *Session) commandOf(text []byte, ending string) record.Command {
 	case s.auth.step:
 		c.Line, c.Masked = s.maskedResponse(text)
 	default:
-		c = record.NewCommand(internLine(text))
+		c = record.NewCommand(s.lineOf(text))
 		c.Ending = ending
 		s.maskCommand(&c)
 	}
@@ -67,9 +67,12 @@ func (s *Session) commandOf(text []byte, ending string) record.Command {
 	return c
 }
 
-// internLine returns the line as a string, without a copy where it is one of
-// those that nearly every session has.
-func internLine(text []byte) string {
+// lineOf returns the line as a string, without a copy where it is one of those
+// that nearly every session has, or the sender that the session had before.
+func (s *Session) lineOf(text []byte) string {
+	if string(text) == s.mailLine {
+		return s.mailLine
+	}
 	switch string(text) {
 	case "DATA":
 		return "DATA"
@@ -119,10 +122,14 @@ func (s *Session) serveCommand(c record.Command, text []byte) []byte {
 	return fed
 }
 
-// success is the class of the reply that lets a command succeed.
+// success is the class of the reply that lets a command succeed, -1 where no
+// state hangs on it.
 func success(verb string) int {
-	if verb == "DATA" {
+	switch {
+	case verb == "DATA":
 		return 3
+	case record.StageOf(verb) == record.ANY, verb == "NOOP":
+		return -1
 	}
 	return 2
 }
@@ -141,10 +148,12 @@ func (s *Session) pathOf(c record.Command) (pathArg, string) {
 // check refuses what no command may do. A zero reply refuses nothing.
 func (s *Session) check(c record.Command, text []byte) (refusal record.Reply, _ []byte) {
 	switch {
+	case s.away && c.Verb != "QUIT":
+		return noService, nil
 	case hasControl(text):
 		s.note(controlOctets, c.Line)
 		return badOctets, nil
-	case c.Verb != "MAIL" && c.Verb != "RCPT" && !ascii(c.Line):
+	case c.Verb != "MAIL" && c.Verb != "RCPT" && !ascii(text):
 		s.note(nonASCII, c.Line)
 		return badOctets, nil
 	case s.pipelined && s.helloed && !s.offers(&pipelining):
@@ -248,15 +257,19 @@ func boolIndex(b bool) int {
 
 // afterReply goes on behind a reply that the wire gave by itself.
 func (s *Session) afterReply(c record.Command, reply record.Reply) {
-	if c.Verb == "STARTTLS" && reply.Code == readyForTLS.Code && !s.over {
+	switch {
+	case s.over:
+	case c.Verb == "STARTTLS" && reply.Code == readyForTLS.Code:
 		s.upgrade()
+	case c.Verb == "DATA":
+		s.refusedData()
 	}
 }
 
 // afterRule goes on behind a reply that a rule gave instead of the server.
 func (s *Session) afterRule(c record.Command) {
 	if c.Verb == "DATA" && !s.over && !s.mute {
-		s.behindRefusedData()
+		s.refusedData()
 	}
 }
 

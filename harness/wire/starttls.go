@@ -54,7 +54,7 @@ func (s *Session) keepHello() {
 	if len(early) == 0 {
 		return
 	}
-	s.note(behindStartTLS, s.shown(early))
+	s.note(behindStartTLS, s.maskEarly(early))
 	if looksLikeTLS(early) {
 		s.sock.early = bytes.Clone(early)
 	}

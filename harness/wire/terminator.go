@@ -18,7 +18,18 @@ const (
 	afterCR                     // a CR that may belong to a CRLF
 	afterDot                    // a dot at the start of a line
 	afterDotCR                  // and a CR behind it
+	ended                       // the whole of the final dot line
 )
+
+// pending returns how many of the last octets are, or may become, the final
+// dot line.
+func (t *terminator) pending() int {
+	switch t.state {
+	case afterDot, afterDotCR, ended:
+		return int(t.state-afterDot) + 1
+	}
+	return 0
+}
 
 // scan looks at the next piece of data. It returns the number of octets up to
 // the end of the final dot line, or -1 if that is not in the piece.
@@ -41,6 +52,7 @@ func (t *terminator) scan(b []byte) int {
 func (t *terminator) step(c byte) (end bool) {
 	switch {
 	case t.state == afterDotCR && c == '\n':
+		t.state = ended
 		return true
 	case t.state == afterCR && c == '\n':
 		t.state = lineStart

@@ -9,6 +9,7 @@ import (
 // serveMail checks MAIL, RFC 5321 §4.1.1.2. The dialogue knows nothing of
 // parameters and of most of the grammar.
 func (s *Session) serveMail(c record.Command, path pathArg, problem string) (record.Reply, []byte) {
+	s.mailLine = c.Line
 	switch {
 	case !s.helloed:
 		s.note(noHello, c.Line)
@@ -21,10 +22,10 @@ func (s *Session) serveMail(c record.Command, path pathArg, problem string) (rec
 	}
 	s.utf8, s.declared = false, 0
 	params, refusal := s.servePath(c, path, problem, mailParams)
-	if refusal.Code != 0 {
+	switch {
+	case refusal.Code != 0:
 		return refusal, nil
-	}
-	if path.address != "" && !validMailbox(path.address) {
+	case path.address != "" && !validMailbox(path.address):
 		return s.badAddress(c, "5.1.7 Bad sender's mailbox address syntax"), nil
 	}
 	s.envelope = record.Envelope{From: path.address, Params: params}
