@@ -242,8 +242,6 @@ func (s *Session) succeeded(verb string, reply record.Reply) record.Reply {
 	case "RSET":
 		s.closeTransaction()
 	case "QUIT":
-		// Before the 221: whoever has it may count on the end of the record.
-		s.finish(record.EndQuit, "")
 		return s.cfg.closing
 	}
 	return reply
@@ -365,6 +363,10 @@ func (s *Session) answered(reply record.Reply) {
 			record.Recipient{Address: s.x.Address, Params: s.params, Reply: reply})
 	}
 	s.rec.reply(reply)
+	if s.x.Command.Verb == "QUIT" && reply.Positive() {
+		// Before the 221 leaves: whoever has it may count on the end of the record.
+		s.finish(record.EndQuit, "")
+	}
 }
 
 // counted turns the error that is one too many into a 421.
