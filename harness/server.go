@@ -82,7 +82,9 @@ func (s *Server) listenAll(ctx context.Context) error {
 		return nil
 	}
 	for _, spec := range s.opts.listen {
-		var lc net.ListenConfig
+		// The limits find out who is gone; keep-alives would only cost
+		// each connection four system calls more.
+		lc := net.ListenConfig{KeepAlive: -1}
 		l, err := lc.Listen(ctx, spec.network, spec.addr)
 		if err != nil {
 			s.Close()

@@ -22,7 +22,7 @@ import (
 func (s *Session) Transcript() string {
 	w := transcriptWriter{}
 	fmt.Fprintf(&w, "SMTP session %d from %s\n", s.ID, Escape(s.Remote))
-	w.tls(s.TLS, -1, 0)
+	w.tls(s.TLS, -1, s.Greeting.At)
 	w.reply(s.Greeting)
 	w.anomalies(s.Anomalies, 0)
 	before := s.Greeting.At

@@ -10,10 +10,10 @@ import (
 // handshakeConfig is the server's TLS, with what a rule changes about this
 // handshake.
 func (s *Session) handshakeConfig() *tls.Config {
-	act := &s.rule.act
-	if !s.ruled || act.certificate == "" && act.tlsMin == 0 {
+	if s.rule == nil || s.rule.act.certificate == "" && s.rule.act.tlsMin == 0 {
 		return s.cfg.TLS
 	}
+	act := &s.rule.act
 	config := s.cfg.TLS.Clone()
 	if act.tlsMin != 0 {
 		config.MinVersion, config.MaxVersion = act.tlsMin, act.tlsMax

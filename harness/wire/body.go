@@ -22,7 +22,7 @@ type body struct {
 	borrowed bool     // last is in a buffer that is used again
 	scratch  *[scratchSize]byte
 	reserved int
-	cut      Rule  // drops the connection inside the data
+	cut      *Rule // drops the connection inside the data
 	cutAt    int64 // after so many octets; -1 for never
 	oversize bool  // beyond the limit: read to its end, not kept
 	noRoom   bool  // no memory was to be had: the same
@@ -225,8 +225,8 @@ func (s *Session) findCut() {
 	s.cutAt = -1
 	s.x.Stage, s.x.Command = record.BODY, record.Command{Verb: "BODY"}
 	s.guarded("When", func() {
-		if rule, ok := s.cfg.Rules.MatchData(&s.x); ok {
-			s.cut, s.cutAt = rule, rule.act.dropAfter
+		if s.cut = s.cfg.Rules.MatchData(&s.x); s.cut != nil {
+			s.cutAt = s.cut.act.dropAfter
 		}
 	})
 }

@@ -34,7 +34,7 @@ func (s *Session) judgeForEach(c record.Command, refusal *record.Reply) {
 
 func (s *Session) verdictFor(to int, refusal *record.Reply) verdict {
 	v := verdict{refusal: refusal, to: to}
-	if s.ruled {
+	if s.rule != nil {
 		v.silent = s.rule.act.silence != none
 		if reply := s.ruleReply(); reply != nil && reply.Positive() {
 			s.override = reply

@@ -51,6 +51,7 @@ func stageWords() []ruleWord {
 		word(record.AUTH, "the reply to the AUTH command", On(record.AUTH).Reply(535, "5.7.8 Authentication credentials invalid")),
 		word(record.MAIL, "the reply to MAIL FROM", On(record.MAIL).Reply(451, "4.3.0 Try later")),
 		word(record.RCPT, "the reply to RCPT TO", On(record.RCPT).Reply(452, "4.5.3 Too many recipients").Occurrence(3)),
+		word(record.BDAT, "the reply to a chunk that is not the last, RFC 3030; BODY is that of the last", On(record.BDAT).Reply(552, "5.3.4 Message too big")),
 		word(record.DATA, "the reply to DATA, before the message data", On(record.DATA).Reply(554, "5.5.1 No valid recipients")),
 		word(record.BODY, "the reply to the end of the message data", On(record.BODY).Reply(552, "5.3.4 Message too big")),
 		word(record.RSET, "the reply to RSET", On(record.RSET).Drop()),

@@ -81,7 +81,7 @@ func TestTLSRuleMatchesWhereThereIsAHandshake(t *testing.T) {
 	} {
 		var set RuleSet
 		set.Add(On(c.stage).Handshake("drop"))
-		if _, got := set.Match(&Exchange{Stage: c.stage, TLS: c.tls}); got != c.want {
+		if got := set.Match(&Exchange{Stage: c.stage, TLS: c.tls}) != nil; got != c.want {
 			t.Errorf("%s, TLS %v: %v", c.stage, c.tls, got)
 		}
 	}

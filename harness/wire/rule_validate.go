@@ -61,7 +61,7 @@ func (p *ruleProblems) checkStage() {
 		p.addIf(true, "%s", unknownStage(string(r.stage)))
 		return
 	}
-	p.addIf(r.set.has(partTo) && !slices.Contains([]record.Stage{record.RCPT, record.DATA, record.BODY, record.ANY}, r.stage),
+	p.addIf(r.set.has(partTo) && !slices.Contains([]record.Stage{record.RCPT, record.DATA, record.BDAT, record.BODY, record.ANY}, r.stage),
 		"there is no recipient at %s; use To with On(RCPT), On(DATA), On(BODY) or On(ANY)", r.stage)
 	p.addIf(r.set.has(partFrom) && slices.Contains([]record.Stage{record.CONNECT, record.EHLO, record.STARTTLS, record.AUTH}, r.stage),
 		"there is no reverse-path at %s; use From with On(MAIL) or a later stage", r.stage)

@@ -263,9 +263,9 @@ func (s *Session) client() client {
 // was worked out before.
 func (s *Session) offerNow() *offer {
 	to := s.client()
-	switch act := &s.rule.act; {
-	case s.ruled && (act.withhold != nil || act.advertise != nil):
-		return s.cfg.offering(to, act.withhold, act.advertise)
+	switch {
+	case s.rule != nil && (s.rule.act.withhold != nil || s.rule.act.advertise != nil):
+		return s.cfg.offering(to, s.rule.act.withhold, s.rule.act.advertise)
 	case to == client{}:
 		return s.cfg.offers[0]
 	case to == client{tls: true}:

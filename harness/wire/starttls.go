@@ -61,7 +61,7 @@ func (s *Session) keepEarly() (plaintext []byte) {
 	switch {
 	case looksLikeTLS(early):
 		s.sock.early = early
-	case s.ruled && s.rule.act.keepPlain:
+	case s.rule != nil && s.rule.act.keepPlain:
 		return early
 	}
 	return nil
@@ -75,7 +75,7 @@ func looksLikeTLS(b []byte) bool {
 // handshake turns the connection into a TLS one. After a failure nothing is
 // said in clear.
 func (s *Session) handshake(implicit bool) bool {
-	if s.ruled && s.rule.act.handshake != "" {
+	if s.rule != nil && s.rule.act.handshake != "" {
 		s.spoilHandshake(s.rule.act.handshake)
 		return false
 	}
