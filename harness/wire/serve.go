@@ -18,10 +18,14 @@ func (s *Session) serveLine(line []byte) []byte {
 	if ending == "\n" {
 		s.note(bareLF, c.Line+ending)
 	}
+	over := s.lines > s.cfg.Limits.Commands || s.rec.cost() > s.cfg.Limits.Record
 	switch {
+	case s.mute && over:
+		s.hangUp(record.EndRefused, "too many commands in a stalled session")
+		return nil
 	case s.mute:
 		return nil
-	case s.lines > s.cfg.Limits.Commands || s.rec.cost() > s.cfg.Limits.Record:
+	case over:
 		s.exchange = exchange{x: Exchange{Command: c}}
 		s.respond(tooManyLines)
 		return nil
