@@ -129,7 +129,7 @@ func (s *Server) begin(conn net.Conn, implicit bool) {
 	violation := s.admit(&start)
 	s.serving.Add(1)
 	session := s.cfg.Serve(conn, start)
-	s.history.add(session)
+	s.history.add(session, start.Refusal != nil)
 	s.mu.Unlock()
 	if violation != nil {
 		s.violated(*violation)
@@ -140,7 +140,7 @@ func (s *Server) begin(conn net.Conn, implicit bool) {
 // admit refuses a connection that is one too many.
 func (s *Server) admit(start *wire.Start) *Violation {
 	busy := record.NewReply(421, "4.3.2 Too many sessions, try later")
-	if s.opts.maxSessions > 0 && s.history.running >= s.opts.maxSessions {
+	if s.opts.maxSessions > 0 && s.history.admitted >= s.opts.maxSessions {
 		start.Refusal = &busy
 		return nil
 	}
