@@ -131,7 +131,7 @@ func (s *Server) begin(conn net.Conn, implicit bool) {
 	violation := s.admit(&start)
 	s.serving.Add(1)
 	session := s.cfg.Serve(conn, start)
-	s.history.add(session)
+	s.history.add(session, start.Refusal != nil)
 	s.mu.Unlock()
 	if violation != nil {
 		s.violated(*violation)
@@ -143,7 +143,7 @@ var busy = record.NewReply(421, "4.3.2 Too many sessions, try later")
 
 // admit refuses a connection that is one too many.
 func (s *Server) admit(start *wire.Start) *Violation {
-	if s.opts.maxSessions > 0 && s.history.running >= s.opts.maxSessions {
+	if s.opts.maxSessions > 0 && s.history.admitted >= s.opts.maxSessions {
 		start.Refusal = &busy
 		return nil
 	}

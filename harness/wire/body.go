@@ -340,7 +340,12 @@ func (s *Session) own() bool {
 	return true
 }
 
+// newPiece makes a smaller one where there is no room for n octets: the message
+// may end in it.
 func (s *Session) newPiece(n int) {
+	if n > scratchSize && !s.fits(n) {
+		n = scratchSize
+	}
 	if s.reserve(n) {
 		s.last = make([]byte, 0, n)
 	}
@@ -390,6 +395,18 @@ func (s *Session) reserve(n int) bool {
 	}
 	s.reserved += n
 	return true
+}
+
+// fits says that there was room for n octets a moment ago.
+func (s *Session) fits(n int) bool {
+	if s.cfg.Reserve == nil {
+		return true
+	}
+	ok := s.cfg.Reserve(n)
+	if ok {
+		s.cfg.Release(n)
+	}
+	return ok
 }
 
 func (b *body) forgetPieces(cfg *Config) {
