@@ -3,7 +3,7 @@ GINKGO  = go tool ginkgo
 FUZZTIME ?= 30s
 ARTIFACTS ?= artifacts
 
-.PHONY: test check generate lint tidy fuzz bench clean
+.PHONY: test check generate lint tidy fuzz bench bench-quick floods clean
 
 # Every suite and every package's tests, with the race detector.
 test:
@@ -11,7 +11,7 @@ test:
 	$(GINKGO) -r -p --race --randomize-all --fail-on-pending --fail-on-empty \
 		--output-dir=$(ARTIFACTS) --junit-report=junit.xml --json-report=report.json
 
-check: lint tidy generate
+check: lint tidy generate floods
 
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
@@ -37,6 +37,18 @@ fuzz:
 			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
 		done; \
 	done
+
+# The floods of hostile messages in full size, which the race detector is too
+# slow for.
+floods:
+	go test ./harness/message
+
+# What capture costs, as ratios in one run; bench-quick takes under a minute.
+bench:
+	go run ./specs/bench
+
+bench-quick:
+	go run ./specs/bench -quick
 
 clean:
 	rm -rf $(ARTIFACTS) bin

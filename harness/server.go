@@ -81,7 +81,9 @@ func (s *Server) listenAll(ctx context.Context) error {
 		return nil
 	}
 	for _, spec := range s.opts.listen {
-		var lc net.ListenConfig
+		// The limits find out who is gone; keep-alives would only cost
+		// each connection four system calls more.
+		lc := net.ListenConfig{KeepAlive: -1}
 		l, err := lc.Listen(ctx, spec.network, spec.addr)
 		if err != nil {
 			s.Close()
@@ -129,7 +131,7 @@ func (s *Server) begin(conn net.Conn, implicit bool) {
 	violation := s.admit(&start)
 	s.serving.Add(1)
 	session := s.cfg.Serve(conn, start)
-	s.history.add(session)
+	s.history.add(session, start.Refusal != nil)
 	s.mu.Unlock()
 	if violation != nil {
 		s.violated(*violation)
@@ -141,7 +143,7 @@ var busy = record.NewReply(421, "4.3.2 Too many sessions, try later")
 
 // admit refuses a connection that is one too many.
 func (s *Server) admit(start *wire.Start) *Violation {
-	if s.opts.maxSessions > 0 && s.history.running >= s.opts.maxSessions {
+	if s.opts.maxSessions > 0 && s.history.admitted >= s.opts.maxSessions {
 		start.Refusal = &busy
 		return nil
 	}
@@ -161,7 +163,7 @@ func (s *Server) deliver(session *wire.Session, m *record.Message) error {
 	}
 	if s.opts.noMessages {
 		s.violated(Violation{Session: m.Session, Rule: "ExpectNoMessages()",
-			Text: fmt.Sprintf("a message from <%s> was accepted, none expected", record.Escape(m.Envelope.From))})
+			Text: fmt.Sprintf("a message from <%s> was accepted, none expected", m.Envelope.From)})
 	}
 	for _, f := range s.opts.onMessage {
 		f(s.view(m))

@@ -2,11 +2,14 @@ package harness
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/smtpspec/smtpspec/harness/record"
 )
 
 // signal wakes everybody who waits for a change.
@@ -42,7 +45,7 @@ func (s *Server) until(ctx context.Context, done func() bool) error {
 			return nil
 		}
 		if v := s.Violations(); len(v) > 0 {
-			return fmt.Errorf("%s", v[0].Text)
+			return errors.New(record.Escape(v[0].Text))
 		}
 		select {
 		case <-changed:
@@ -69,21 +72,17 @@ func (s *Server) WaitForMessages(ctx context.Context, n int) ([]*Message, error)
 
 // WaitForSessions returns all sessions once at least n of them have ended.
 func (s *Server) WaitForSessions(ctx context.Context, n int) ([]*Session, error) {
-	var got []*Session
 	ended := 0
 	err := s.until(ctx, func() bool {
-		got, ended = s.Sessions(), 0
-		for _, session := range got {
-			if session.End != StillOpen {
-				ended++
-			}
-		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		ended = s.history.endings()
 		return ended >= n
 	})
 	if err != nil {
 		err = fmt.Errorf("harness: waited for %s to end, %d did: %w\n%s", counted(n, "session"), ended, err, s.Report())
 	}
-	return got, err
+	return s.Sessions(), err
 }
 
 // WaitIdle returns when no session is open.

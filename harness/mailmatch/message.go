@@ -79,7 +79,7 @@ func messageOf(actual any) (*harness.Message, error) {
 	return nil, fmt.Errorf("needs a *harness.Message, not %s", described(actual))
 }
 
-// claimOf returns what a matcher says about a message. And is taken apart into
+// claimsOf returns what matchers say about a message. And is taken apart into
 // its claims.
 func claimsOf(conditions []types.GomegaMatcher) []messageClaim {
 	var claims []messageClaim

@@ -14,8 +14,8 @@ import (
 // sessionClaim is a claim about a session.
 type sessionClaim = claim[*harness.Session]
 
-// log is a server, or another owner of sessions.
-type log interface{ Sessions() []*harness.Session }
+// sessionLog is a server, or another owner of sessions.
+type sessionLog interface{ Sessions() []*harness.Session }
 
 // sessionMatcher makes a claim about a session a matcher.
 type sessionMatcher struct {
@@ -84,7 +84,7 @@ func (m sessionMatcher) NegatedFailureMessage(actual any) string {
 // MatchMayChangeInTheFuture is asked by Eventually. The one session of a server
 // does not change once it has ended, and a second one would make no match.
 func (m sessionMatcher) MatchMayChangeInTheFuture(actual any) bool {
-	owner, ok := actual.(log)
+	owner, ok := actual.(sessionLog)
 	if !ok || isNil(actual) {
 		return true
 	}
@@ -111,7 +111,7 @@ func sessionOf(actual any) (*harness.Session, error) {
 			return a, nil
 		case []*harness.Session:
 			return onlyOne(a, "the list", "(list)")
-		case log:
+		case sessionLog:
 			return onlyOne(a.Sessions(), "the "+nameOf(actual), "(srv.Sessions())")
 		}
 	}

@@ -54,11 +54,11 @@ func (c signedBy) judge(m *harness.Message) (verdict, error) {
 
 // fault says what is wrong with a signature, nil if nothing is.
 func (c signedBy) fault(s *dkim.Signature, at time.Time) error {
+	if s.Domain != "" && !strings.EqualFold(s.Domain, c.domain) {
+		return errors.New("it is of another domain")
+	}
 	if err := s.Check(at); err != nil {
 		return err
-	}
-	if !strings.EqualFold(s.Domain, c.domain) {
-		return errors.New("it is of another domain")
 	}
 	var err error
 	for _, key := range c.keys {

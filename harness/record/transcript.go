@@ -21,7 +21,7 @@ import (
 // ParseTranscript reads it back.
 func (s *Session) Transcript() string {
 	w := transcriptWriter{}
-	fmt.Fprintf(&w, "SMTP session %d from %s\n", s.ID, s.Remote)
+	fmt.Fprintf(&w, "SMTP session %d from %s\n", s.ID, Escape(s.Remote))
 	w.tls(s.TLS, -1, s.Greeting.At)
 	w.reply(s.Greeting)
 	w.anomalies(s.Anomalies, 0)
@@ -112,7 +112,7 @@ func (w *transcriptWriter) tls(t *TLS, after, upTo time.Duration) {
 	if t == nil || t.At <= after || t.At > upTo {
 		return
 	}
-	text := t.Version + ", " + t.Cipher
+	text := Escape(t.Version + ", " + t.Cipher)
 	if t.ServerName != "" {
 		text += ", server name " + Escape(t.ServerName)
 	}

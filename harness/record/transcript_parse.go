@@ -59,7 +59,7 @@ func (p *transcriptParser) line(line string) error {
 
 func (p *transcriptParser) head(text string) (err error) {
 	id, remote, _ := strings.Cut(text, " from ")
-	p.session.Remote = remote
+	p.session.Remote = Unescape(remote)
 	p.session.ID, err = strconv.Atoi(id)
 	return err
 }

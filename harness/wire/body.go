@@ -22,7 +22,7 @@ type body struct {
 	borrowed bool     // last is in a buffer that is used again
 	scratch  *[scratchSize]byte
 	reserved int
-	cut      Rule  // drops the connection inside the data
+	cut      *Rule // drops the connection inside the data
 	cutAt    int64 // after so many octets; -1 for never
 	oversize bool  // beyond the limit: read to its end, not kept
 	noRoom   bool  // no memory was to be had: the same
@@ -206,8 +206,8 @@ func (s *Session) findCut() {
 	s.cutAt = -1
 	s.x.Stage, s.x.Command = record.BODY, record.Command{Verb: "BODY"}
 	s.guarded("When", func() {
-		if rule, ok := s.cfg.Rules.MatchData(&s.x); ok {
-			s.cut, s.cutAt = rule, rule.act.dropAfter
+		if s.cut = s.cfg.Rules.MatchData(&s.x); s.cut != nil {
+			s.cutAt = s.cut.act.dropAfter
 		}
 	})
 }
@@ -340,7 +340,12 @@ func (s *Session) own() bool {
 	return true
 }
 
+// newPiece makes a smaller one where there is no room for n octets: the message
+// may end in it.
 func (s *Session) newPiece(n int) {
+	if n > scratchSize && !s.fits(n) {
+		n = scratchSize
+	}
 	if s.reserve(n) {
 		s.last = make([]byte, 0, n)
 	}
@@ -390,6 +395,18 @@ func (s *Session) reserve(n int) bool {
 	}
 	s.reserved += n
 	return true
+}
+
+// fits says that there was room for n octets a moment ago.
+func (s *Session) fits(n int) bool {
+	if s.cfg.Reserve == nil {
+		return true
+	}
+	ok := s.cfg.Reserve(n)
+	if ok {
+		s.cfg.Release(n)
+	}
+	return ok
 }
 
 func (b *body) forgetPieces(cfg *Config) {

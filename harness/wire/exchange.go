@@ -6,8 +6,7 @@ import "github.com/smtpspec/smtpspec/harness/record"
 // way.
 type exchange struct {
 	x        Exchange
-	rule     Rule
-	ruled    bool              // rule matched
+	rule     *Rule             // the one that matched, of the set; nil if none did
 	override *record.Reply     // the rule's text for the server's success
 	params   map[string]string // of MAIL or RCPT
 }
@@ -136,7 +135,7 @@ func (s *Session) begin(stage record.Stage, c record.Command, address string) {
 }
 
 func (s *Session) match() {
-	s.guarded("When", func() { s.rule, s.ruled = s.cfg.Rules.Match(&s.x) })
+	s.guarded("When", func() { s.rule = s.cfg.Rules.Match(&s.x) })
 }
 
 func stageIndex(stage record.Stage) int {
@@ -154,7 +153,7 @@ func stageIndex(stage record.Stage) int {
 // command succeed here: a rule's reply of that class only takes the place of
 // the server's, so that a rule never leaves the two in different states.
 func (s *Session) ruledOut(success int) bool {
-	if !s.ruled {
+	if s.rule == nil {
 		return false
 	}
 	act := &s.rule.act
@@ -274,7 +273,7 @@ func (s *Session) closeTransaction() {
 // respond ends the exchange with the server's own reply, or with what the rule
 // makes of it.
 func (s *Session) respond(reply record.Reply) {
-	if s.ruled && !s.delay() {
+	if s.rule != nil && !s.delay() {
 		return
 	}
 	if s.override != nil && reply.Code/100 == s.override.Code/100 {
@@ -282,11 +281,11 @@ func (s *Session) respond(reply record.Reply) {
 	} else if !s.offersStatusCodes() && !s.fromRule(reply) {
 		reply = withoutEnhanced(reply)
 	}
-	if reply.Code >= 500 && reply.Code <= 504 && !s.ruled {
+	if reply.Code >= 500 && reply.Code <= 504 && s.rule == nil {
 		reply = s.counted(reply)
 	}
 	reply.At = s.rec.now()
-	if s.ruled {
+	if s.rule != nil {
 		reply.Rule = s.rule.Name()
 		s.respondRuled(reply)
 		return
@@ -311,7 +310,7 @@ func (s *Session) delay() bool {
 }
 
 func (s *Session) fromRule(reply record.Reply) bool {
-	return s.ruled && (s.rule.act.reply != nil || s.rule.act.raw != nil || s.rule.act.do != nil)
+	return s.rule != nil && (s.rule.act.reply != nil || s.rule.act.raw != nil || s.rule.act.do != nil)
 }
 
 // offersStatusCodes says whether replies carry the codes of RFC 3463: always,

@@ -242,7 +242,7 @@ func (s *Session) greeted250(verb string) record.Reply {
 	switch {
 	case s.override != nil:
 		s.offer = s.offer.only(s.override.Lines)
-	case s.ruled && (s.rule.act.withhold != nil || s.rule.act.advertise != nil):
+	case s.rule != nil && (s.rule.act.withhold != nil || s.rule.act.advertise != nil):
 		s.offer = s.cfg.offering(s.secured(), s.rule.act.withhold, s.rule.act.advertise)
 	}
 	return s.offer.reply

@@ -9,17 +9,21 @@ import (
 // its line end, and its body. The octets stay as they are: a signature covers
 // what was sent.
 func split(raw []byte) (fields []string, body []byte) {
-	for len(raw) > 0 {
-		line := nextLine(raw)
-		if len(bytes.TrimRight(line, "\r\n")) == 0 {
-			return fields, raw[len(line):]
+	begin, at := 0, 0
+	for at < len(raw) {
+		line := nextLine(raw[at:])
+		end := len(bytes.TrimRight(line, "\r\n")) == 0
+		if at > begin && (end || line[0] != ' ' && line[0] != '\t') {
+			fields = append(fields, string(raw[begin:at]))
+			begin = at
 		}
-		if n := len(fields); n > 0 && (line[0] == ' ' || line[0] == '\t') {
-			fields[n-1] += string(line)
-		} else {
-			fields = append(fields, string(line))
+		at += len(line)
+		if end {
+			return fields, raw[at:]
 		}
-		raw = raw[len(line):]
+	}
+	if at > begin {
+		fields = append(fields, string(raw[begin:]))
 	}
 	return fields, nil
 }

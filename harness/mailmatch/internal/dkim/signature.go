@@ -23,13 +23,17 @@ type Signature struct {
 	err    error // why the field cannot be read
 }
 
+// maxSignatures is how many signatures of one message are looked at: each costs
+// a hash of the whole body. RFC 6376 §6.1 leaves the number to the verifier.
+const maxSignatures = 20
+
 // Signatures returns the signatures of a message in the order of their fields,
-// those that cannot be read too.
+// those that cannot be read too, but no more than 20.
 func Signatures(raw []byte) []*Signature {
 	fields, body := split(raw)
 	var all []*Signature
 	for i, f := range fields {
-		if nameOf(f) != "dkim-signature" {
+		if nameOf(f) != "dkim-signature" || len(all) == maxSignatures {
 			continue
 		}
 		_, value, _ := strings.Cut(f, ":")
@@ -172,16 +176,18 @@ func (s *Signature) Verify(key string) error {
 // that h= names, each name taking the last one that is left, and the signature
 // field itself without its signature and without its line end.
 func (s *Signature) signed(relaxed bool) string {
+	left := map[string][]string{}
+	for i, f := range s.fields {
+		if i != s.field {
+			left[nameOf(f)] = append(left[nameOf(f)], f)
+		}
+	}
 	var b strings.Builder
-	used := map[int]bool{s.field: true}
 	for name := range strings.SplitSeq(s.tags["h"], ":") {
 		name = strings.ToLower(strings.TrimSpace(name))
-		for i := len(s.fields) - 1; i >= 0; i-- {
-			if !used[i] && nameOf(s.fields[i]) == name {
-				used[i] = true
-				b.WriteString(canonicalField(s.fields[i], relaxed))
-				break
-			}
+		if n := len(left[name]); n > 0 {
+			b.WriteString(canonicalField(left[name][n-1], relaxed))
+			left[name] = left[name][:n-1]
 		}
 	}
 	own := canonicalField(withoutSignature(s.fields[s.field]), relaxed)

@@ -159,3 +159,23 @@ func TestSimple(t *testing.T) {
 			"the signature does not fit the header and the key")
 	}
 }
+
+func TestSignaturesThatAreMany(t *testing.T) {
+	raw := strings.Repeat("DKIM-Signature: x\r\n", 1000) + "From: a@example.mn"
+	if n := len(dkim.Signatures([]byte(raw))); n != 20 {
+		t.Errorf("got %d signatures, want 20", n)
+	}
+}
+
+// FuzzSignatures asks that no message and no key bring the verifier down.
+func FuzzSignatures(f *testing.F) {
+	f.Add([]byte(crlf(sample)), test)
+	f.Add([]byte("DKIM-Signature:b=;;=\r\n \r\n\n"), "p=;k")
+	f.Add([]byte(" \r\nDKIM-Signature"), "-----BEGIN X-----\n-----END X-----")
+	f.Fuzz(func(t *testing.T, raw []byte, key string) {
+		for _, s := range dkim.Signatures(raw) {
+			s.Check(time.Unix(0, 0))
+			s.Verify(key)
+		}
+	})
+}
