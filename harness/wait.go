@@ -87,11 +87,7 @@ func (s *Server) WaitForSessions(ctx context.Context, n int) ([]*Session, error)
 
 // WaitIdle returns when no session is open.
 func (s *Server) WaitIdle(ctx context.Context) error {
-	err := s.until(ctx, func() bool {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return s.history.open == 0
-	})
+	err := s.until(ctx, s.idle)
 	if err != nil {
 		err = fmt.Errorf("harness: waited for the last session to end: %w\n%s", err, s.Report())
 	}

@@ -128,10 +128,13 @@ func (s *Session) Deliver() error {
 		errors.As(err, &s.final)
 		return errRefused
 	}
-	s.rec.message(m)
 	s.final = m.Reply
 	return nil
 }
+
+// Keep puts a message that was kept into the record of its session. It is
+// called before the message can be forgotten again.
+func (s *Session) Keep(m *record.Message) { s.rec.message(m) }
 
 // Number gives a message that is about to be kept its ID, and the reply that
 // takes responsibility for it, RFC 5321 §4.2.5.
