@@ -3,7 +3,7 @@ GINKGO  = go tool ginkgo
 FUZZTIME ?= 30s
 ARTIFACTS ?= artifacts
 
-.PHONY: test check generate lint tidy fuzz bench floods clean
+.PHONY: test check generate lint tidy fuzz bench bench-quick floods clean
 
 # Every suite and every package's tests, with the race detector.
 test:
@@ -42,6 +42,13 @@ fuzz:
 # slow for.
 floods:
 	go test ./harness/message
+
+# What capture costs, as ratios in one run; bench-quick takes under a minute.
+bench:
+	go run ./specs/bench
+
+bench-quick:
+	go run ./specs/bench -quick
 
 clean:
 	rm -rf $(ARTIFACTS) bin

@@ -132,7 +132,7 @@ func (s *Server) begin(conn net.Conn, spec listenSpec) {
 	violation := s.admit(&start)
 	s.serving.Add(1)
 	session := s.cfg.Serve(conn, start)
-	s.history.add(session)
+	s.history.add(session, start.Refusal != nil)
 	s.mu.Unlock()
 	if violation != nil {
 		s.violated(*violation)
@@ -144,7 +144,7 @@ var busy = record.NewReply(421, "4.3.2 Too many sessions, try later")
 
 // admit refuses a connection that is one too many.
 func (s *Server) admit(start *wire.Start) *Violation {
-	if s.opts.maxSessions > 0 && s.history.running >= s.opts.maxSessions {
+	if s.opts.maxSessions > 0 && s.history.admitted >= s.opts.maxSessions {
 		start.Refusal = &busy
 		return nil
 	}
@@ -167,10 +167,21 @@ func (s *Server) deliver(session *wire.Session, m *record.Message) error {
 			Text: fmt.Sprintf("a message from <%s> was accepted, none expected", m.Envelope.From)})
 	}
 	for _, f := range s.opts.onMessage {
-		f(s.view(m))
+		s.guarded("OnMessage", m.Session, func() { f(s.view(m)) })
 	}
 	s.changed.notify()
 	return nil
+}
+
+// guarded runs a function that a test gave. A panic in it is a violation: what
+// the server has done by then stands.
+func (s *Server) guarded(what string, session int, f func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.violated(Violation{Session: session, Rule: what, Text: fmt.Sprintf("%s panicked: %v", what, p)})
+		}
+	}()
+	f()
 }
 
 func (s *Server) put(session *wire.Session, m *record.Message) error {
@@ -178,7 +189,12 @@ func (s *Server) put(session *wire.Session, m *record.Message) error {
 	defer s.mu.Unlock()
 	s.nextID++
 	session.Number(m, s.nextID)
-	return s.messages.Put(context.Background(), m)
+	err := s.messages.Put(context.Background(), m)
+	if err == nil {
+		// With the lock held: whoever evicts it looks for it in the session.
+		session.Keep(m)
+	}
+	return err
 }
 
 // forget takes an evicted message out of its session too. It is called with mu
@@ -220,7 +236,7 @@ func (s *Server) sessionEnded(session *wire.Session) {
 	if len(s.opts.onSession) > 0 {
 		snapshot := session.Snapshot()
 		for _, f := range s.opts.onSession {
-			f(snapshot)
+			s.guarded("OnSession", session.ID(), func() { f(snapshot) })
 		}
 	}
 	s.mu.Lock()
@@ -277,7 +293,13 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	for _, session := range s.openSessions() {
 		session.Drain()
 	}
-	s.WaitIdle(ctx)
+	for changed := s.changed.next(); !s.idle(); changed = s.changed.next() {
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return s.Close()
+		}
+	}
 	return s.Close()
 }
 
@@ -287,6 +309,13 @@ func (s *Server) Closed() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.closed && s.history.running == 0
+}
+
+// idle says that no session is open.
+func (s *Server) idle() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.history.open == 0
 }
 
 func (s *Server) openSessions() []*wire.Session {
@@ -315,7 +344,12 @@ func (s *Server) Messages() []*Message {
 
 // view returns the parsed view of a message, always the same for the same
 // message.
-func (s *Server) view(m *record.Message) *Message { return s.parsed.of(m) }
+func (s *Server) view(m *record.Message) *Message {
+	return s.parsed.of(m, func() bool {
+		_, err := s.messages.Get(context.Background(), m.ID)
+		return err == nil
+	})
+}
 
 // Sessions returns snapshots of all sessions, in the order of their arrival.
 func (s *Server) Sessions() []*Session {

@@ -14,15 +14,20 @@ type views struct {
 	byID map[int]*Message
 }
 
-func (v *views) of(m *record.Message) *Message {
+// of returns the view of a message. It remembers it as long as the message is
+// kept, and so only if it is: what is evicted later is taken out by forget.
+func (v *views) of(m *record.Message, kept func() bool) *Message {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	view := v.byID[m.ID]
-	if view == nil {
+	if view != nil {
+		return view
+	}
+	view = message.Of(m)
+	if kept() {
 		if v.byID == nil {
 			v.byID = map[int]*Message{}
 		}
-		view = message.Of(m)
 		v.byID[m.ID] = view
 	}
 	return view

@@ -72,30 +72,22 @@ func (s *Server) WaitForMessages(ctx context.Context, n int) ([]*Message, error)
 
 // WaitForSessions returns all sessions once at least n of them have ended.
 func (s *Server) WaitForSessions(ctx context.Context, n int) ([]*Session, error) {
-	var got []*Session
 	ended := 0
 	err := s.until(ctx, func() bool {
-		got, ended = s.Sessions(), 0
-		for _, session := range got {
-			if session.End != StillOpen {
-				ended++
-			}
-		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		ended = s.history.endings()
 		return ended >= n
 	})
 	if err != nil {
 		err = fmt.Errorf("harness: waited for %s to end, %d did: %w\n%s", counted(n, "session"), ended, err, s.Report())
 	}
-	return got, err
+	return s.Sessions(), err
 }
 
 // WaitIdle returns when no session is open.
 func (s *Server) WaitIdle(ctx context.Context) error {
-	err := s.until(ctx, func() bool {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return s.history.open == 0
-	})
+	err := s.until(ctx, s.idle)
 	if err != nil {
 		err = fmt.Errorf("harness: waited for the last session to end: %w\n%s", err, s.Report())
 	}

@@ -1,10 +1,12 @@
 package sender
 
 import (
+	"context"
 	"io"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 func BenchmarkSend(b *testing.B) {
@@ -74,7 +76,9 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 			_ = c.Close()
 		}
 	})
-	for range 1000 {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for ctx.Err() == nil {
 		if runtime.NumGoroutine() <= before {
 			return
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 
 	"github.com/smtpspec/smtpspec/cmd/smtpspec/internal/settings"
 )
@@ -15,8 +16,7 @@ const (
 	exitLater    = 75 // EX_TEMPFAIL of sysexits
 )
 
-// exit is an error with an exit code of its own. An empty text was said
-// already.
+// exit is an error with an exit code of its own.
 type exit struct {
 	code int
 	text string
@@ -37,9 +37,10 @@ func exitCode(err error) int {
 	return exitUsage
 }
 
-// complain says what is wrong in one line, and below it what can be tried.
+// complain says what is wrong in one line, and below it what can be tried. Who
+// reads only the beginning of an output wants no more of it.
 func (a *App) complain(name string, err error) {
-	if err == nil || err.Error() == "" {
+	if err == nil || errors.Is(err, syscall.EPIPE) {
 		return
 	}
 	fmt.Fprintf(a.Stderr, "%s: %s\n", name, strings.ReplaceAll(err.Error(), "\n", "; "))

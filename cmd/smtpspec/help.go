@@ -60,9 +60,9 @@ func helpOf(c command) string {
 	return b.String()
 }
 
-const sources = `A flag can also be an environment variable (--log-format: SMTPSPEC_LOG_FORMAT)
-or a key of the file of --config (log-format). The flag beats the environment,
-the environment beats the file.
+const sources = `Each flag is also an environment variable, SMTPSPEC_ and its name in capitals with
+_ for -, and a key of the file of --config, above all tables or in the table of
+the command. The flag beats the environment, the environment beats the file.
 `
 
 func flagTable(b *strings.Builder, set *settings.Set) {

@@ -19,6 +19,7 @@ func TestMain(m *testing.M) {
 //	stop NAME [SIGNAL]    signals it, TERM otherwise, and waits for its end; what
 //	                      it wrote is there for stdout and stderr
 //	hangup NAME           stops reading what it writes
+//	kill9 NAME            ends it without its leave
 //	exits CODE COMMAND…   runs a command that must exit so
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -27,6 +28,7 @@ func TestScripts(t *testing.T) {
 			"listen": listen,
 			"stop":   stop,
 			"hangup": hangup,
+			"kill9":  kill9,
 			"exits":  exits,
 		},
 		Setup: func(env *testscript.Env) error {

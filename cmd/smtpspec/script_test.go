@@ -121,6 +121,16 @@ func hangup(ts *testscript.TestScript, neg bool, args []string) {
 	<-d.read
 }
 
+func kill9(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 || running(ts)[args[0]] == nil {
+		ts.Fatalf("usage: kill9 NAME")
+	}
+	d := running(ts)[args[0]]
+	ts.Check(d.cmd.Process.Kill())
+	<-d.read
+	_ = d.cmd.Wait() // it was killed
+}
+
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits CODE COMMAND [ARGUMENTS]")

@@ -80,7 +80,7 @@ func (s *serve) run(ctx context.Context, a *App, args []string) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	log := a.logger(s.jsonLogs)
+	log := a.logger(s.logLevel(), s.jsonLogs)
 	out := newReports(a.Stdout, log, s.reporter())
 	srv, err := s.start(ctx, out)
 	if srv == nil {
@@ -148,11 +148,19 @@ func (a *App) drain(srv *harness.Server, log *slog.Logger) error {
 	return nil
 }
 
-// logger writes to standard error: everything where a program reads it, and
-// what needs looking after where a person does.
-func (a *App) logger(json bool) *slog.Logger {
-	if json {
-		return slog.New(slog.NewJSONHandler(a.Stderr, nil))
+// logLevel leaves out what standard output tells a person anyway.
+func (s *serve) logLevel() slog.Level {
+	if s.json || s.jsonLogs {
+		return slog.LevelInfo
 	}
-	return slog.New(slog.NewTextHandler(a.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	return slog.LevelWarn
+}
+
+// logger writes to standard error.
+func (a *App) logger(level slog.Level, json bool) *slog.Logger {
+	o := &slog.HandlerOptions{Level: level}
+	if json {
+		return slog.New(slog.NewJSONHandler(a.Stderr, o))
+	}
+	return slog.New(slog.NewTextHandler(a.Stderr, o))
 }

@@ -2,11 +2,8 @@ package main
 
 import (
 	"crypto/tls"
-	"errors"
 	"net"
 	"os"
-	"strings"
-	"syscall"
 
 	"github.com/smtpspec/smtpspec/cmd/smtpspec/internal/settings"
 	"github.com/smtpspec/smtpspec/harness"
@@ -77,22 +74,6 @@ func (s *serve) tlsOptions() ([]harness.Option, error) {
 		options = append(options, harness.RequireTLS())
 	}
 	return options, nil
-}
-
-// listenFault says what stands in the way of listening.
-func listenFault(err error) error {
-	var op *net.OpError
-	if !errors.As(err, &op) || op.Addr == nil {
-		return errors.New(strings.TrimPrefix(err.Error(), "harness: "))
-	}
-	const free = "smtpspec serve --smtp 127.0.0.1:0"
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return &settings.Fault{Text: op.Addr.String() + " is in use by another process", Try: free}
-	case errors.Is(err, os.ErrPermission):
-		return &settings.Fault{Text: "no permission to listen on " + op.Addr.String(), Try: free}
-	}
-	return &settings.Fault{Text: "cannot listen on " + op.Addr.String() + ": " + op.Err.Error(), Try: free}
 }
 
 // writeCA lets other processes trust the server.

@@ -57,7 +57,7 @@ func (s *serve) defineOutput(set *settings.Set) {
 	set.Bool(&s.json, "json", "print one JSON object a line, and nothing else")
 	set.Bool(&s.transcript, "transcript", "print the dialogue of each session at its end")
 	set.Bool(&s.secrets, "record-secrets", "do not mask what AUTH carries")
-	set.Func(s.setLogFormat, "log-format", "text|json", "form of the log on standard error; text has warnings only").Default = "text"
+	set.Func(s.setLogFormat, "log-format", "text|json", "form of the log on standard error").Default = "text"
 }
 
 // login is somebody who may sign in.

@@ -9,7 +9,7 @@ import (
 // data is a command too, with the verb BODY and no line.
 type Command struct {
 	Verb string // upper case; "" for a line inside an AUTH exchange
-	Arg  string // what follows the verb, without the blank between them
+	Arg  string // what follows the verb, without the blank between them; "" without a verb
 	Line string // as sent, without its ending; secrets masked as ****
 
 	Ending    string        // "\r\n"; "\n" if the client sent a bare LF; "" if cut off
@@ -26,6 +26,9 @@ type Command struct {
 // Line and Arg share its memory.
 func NewCommand(line string) Command {
 	verb, arg, _ := strings.Cut(line, " ")
+	if verb == "" {
+		arg = ""
+	}
 	return Command{Verb: upperVerb(verb), Arg: arg, Line: line, Ending: "\r\n"}
 }
 
@@ -38,7 +41,15 @@ func (c Command) Raw() []byte {
 }
 
 // Stage returns the stage at which the command is answered.
-func (c Command) Stage() Stage { return StageOf(c.Verb) }
+func (c Command) Stage() Stage {
+	if c.Verb == string(BODY) && !c.isBody() {
+		return ANY
+	}
+	return StageOf(c.Verb)
+}
+
+// isBody tells message data from a line that says BODY.
+func (c Command) isBody() bool { return c.Verb == string(BODY) && c.Line == "" }
 
 // canonical holds the verbs as constants, so that naming one costs no memory.
 var canonical = []string{

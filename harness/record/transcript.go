@@ -59,7 +59,7 @@ func (w *transcriptWriter) line(at time.Duration, mark, text string) {
 
 func (w *transcriptWriter) command(c Command) {
 	switch {
-	case c.Ending != "\r\n" && c.Verb != "BODY":
+	case c.Ending != "\r\n" && !c.isBody():
 		w.line(c.At, "C>", strconv.Quote(c.Line+c.Ending)+c.omitted())
 	default:
 		w.line(c.At, "C:", c.shown())
@@ -68,7 +68,7 @@ func (w *transcriptWriter) command(c Command) {
 
 // shown returns the command as a transcript shows it.
 func (c Command) shown() string {
-	if c.Verb == "BODY" {
+	if c.isBody() {
 		return fmt.Sprintf("(%d octets of message data)", c.Size)
 	}
 	return Escape(c.Line) + c.omitted()

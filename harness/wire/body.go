@@ -142,10 +142,13 @@ func (s *Session) Deliver() error {
 		errors.As(err, &s.final)
 		return errRefused
 	}
-	s.rec.message(m)
 	s.final = m.Reply
 	return nil
 }
+
+// Keep puts a message that was kept into the record of its session. It is
+// called before the message can be forgotten again.
+func (s *Session) Keep(m *record.Message) { s.rec.message(m) }
 
 // Number gives a message that is about to be kept its ID, and the reply that
 // takes responsibility for it, RFC 5321 §4.2.5.
@@ -359,7 +362,12 @@ func (s *Session) own() bool {
 	return true
 }
 
+// newPiece makes a smaller one where there is no room for n octets: the message
+// may end in it.
 func (s *Session) newPiece(n int) {
+	if n > scratchSize && !s.fits(n) {
+		n = scratchSize
+	}
 	if s.reserve(n) {
 		s.last = make([]byte, 0, n)
 	}
@@ -410,6 +418,18 @@ func (s *Session) reserve(n int) bool {
 	}
 	s.reserved += n
 	return true
+}
+
+// fits says that there was room for n octets a moment ago.
+func (s *Session) fits(n int) bool {
+	if s.cfg.Reserve == nil {
+		return true
+	}
+	ok := s.cfg.Reserve(n)
+	if ok {
+		s.cfg.Release(n)
+	}
+	return ok
 }
 
 func (b *body) forgetPieces(cfg *Config) {

@@ -46,9 +46,9 @@ type Config struct {
 	// Script, if it is not nil, runs whole sessions in place of the Dialogue.
 	Script func(*Peer) error
 
-	// Deliver keeps a message, after it has numbered it with Number. The client
-	// gets its 250 if it returns nil, the reply if it returns a record.Reply,
-	// else 451.
+	// Deliver keeps a message, after it has numbered it with Number, and tells
+	// the session with Keep. The client gets its 250 if it returns nil, the
+	// reply if it returns a record.Reply, else 451.
 	Deliver func(s *Session, m *record.Message) error
 	// Reserve asks for room for n octets of message data in flight, Release
 	// gives it back.

@@ -129,11 +129,7 @@ func (p *Peer) Accept(m *record.Message, from string, to ...string) error {
 		m.Envelope.Recipients = append(m.Envelope.Recipients,
 			record.Recipient{Address: address, Reply: record.NewReply(250, "2.1.5 Ok")})
 	}
-	if err := p.s.cfg.Deliver(p.s, m); err != nil {
-		return err
-	}
-	p.s.rec.message(m)
-	return nil
+	return p.s.cfg.Deliver(p.s, m)
 }
 
 // ReadOctets reads exactly n octets, such as those behind BDAT. They are not in

@@ -18,7 +18,7 @@ func TestMain(m *testing.M) {
 
 func TestAllServersTakeALoad(t *testing.T) {
 	b := &bench{rounds: 1}
-	servers, end, err := spawnAll("", "harness", "smtpd", "raw")
+	servers, end, err := b.spawnAll()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -130,7 +130,11 @@ func spawn(kind, profile string) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(self)
+	return spawnProgram(self, kind, profile)
+}
+
+func spawnProgram(program, kind, profile string) (*child, error) {
+	cmd := exec.Command(program)
 	cmd.Env = append(os.Environ(), childKind+"="+kind, childProfile+"="+profile)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
@@ -173,20 +177,27 @@ func (c *child) end() error {
 	return c.cmd.Wait()
 }
 
-// spawnAll starts one child of each kind. The function that it returns ends
-// them.
-func spawnAll(profile string, kinds ...string) (all []*child, end func(), err error) {
+// spawnAll starts the four servers that are compared. The function that it
+// returns ends them.
+func (b *bench) spawnAll() (all []*child, end func(), err error) {
 	end = func() {
 		for _, c := range all {
 			c.end()
 		}
 	}
-	for _, kind := range kinds {
-		p := ""
-		if profile != "" {
-			p = profile + "." + strings.ReplaceAll(kind, " ", "-")
+	self, err := os.Executable()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, kind := range []string{"harness", "harness again", "smtpd", "raw"} {
+		program, profile := self, ""
+		if kind == "harness again" && b.against != "" {
+			program = b.against
 		}
-		c, err := spawn(kind, p)
+		if b.profile != "" {
+			profile = b.profile + "." + strings.ReplaceAll(kind, " ", "-")
+		}
+		c, err := spawnProgram(program, kind, profile)
 		if err != nil {
 			end()
 			return nil, nil, err

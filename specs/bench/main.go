@@ -18,6 +18,7 @@ func main() {
 	flag.BoolVar(&b.quick, "quick", false, "fewer rows and rounds, under a minute")
 	flag.BoolVar(&b.fresh, "fresh", false, "give memory back to the system between rounds, as in a process that has just started")
 	flag.IntVar(&b.rounds, "rounds", 0, "rounds of each row; 0 is 5 with -quick, else 7")
+	flag.StringVar(&b.against, "against", "", "let the harness of another build of this `program` take the place of the second one, so that the A/A column compares the two")
 	flag.StringVar(&b.profile, "profile", "", "write profiles of each server to files that begin with `prefix`")
 	flag.Parse()
 	if b.rounds == 0 {
@@ -41,6 +42,7 @@ type bench struct {
 	quick, fresh bool
 	rounds       int
 	only         *regexp.Regexp
+	against      string
 	profile      string
 }
 

@@ -77,7 +77,7 @@ func memoryAndClose() error {
 }
 
 func (b *bench) sendMail() ([][]float64, error) {
-	servers, end, err := spawnAll("", "harness", "harness again", "smtpd", "raw")
+	servers, end, err := b.spawnAll()
 	if err != nil {
 		return nil, err
 	}

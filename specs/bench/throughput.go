@@ -67,7 +67,7 @@ func (b *bench) rows() []row {
 
 // throughput measures messages a second and the server's CPU time for each.
 func (b *bench) throughput(out io.Writer) error {
-	servers, end, err := spawnAll(b.profile, "harness", "harness again", "smtpd", "raw")
+	servers, end, err := b.spawnAll()
 	if err != nil {
 		return err
 	}

@@ -58,6 +58,9 @@ func (s *Set) unknownFlag(all []*Setting, arg string) error {
 }
 
 func (s *Set) unknownKey(key string, known []string) error {
+	if why := s.NotThere[key]; why != "" {
+		return &Fault{Text: s.config + ": " + key + " is not there yet: " + why, Try: s.Command + " --help"}
+	}
 	text := s.config + ": there is no key " + quote(key)
 	if near := Nearest(key, known); near != "" {
 		text += "; did you mean " + near + "?"

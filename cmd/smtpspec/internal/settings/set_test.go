@@ -85,37 +85,40 @@ func TestManyReplacesTheWeakerSource(t *testing.T) {
 	}
 }
 
+var faults = map[string]struct {
+	args      []string
+	file      string
+	text, try string
+}{
+	"misspelt":        {args: []string{"--max-sise", "1"}, text: `there is no flag "--max-sise"; did you mean --max-size?`, try: "smtpspec serve --max-size 50MiB"},
+	"swapped":         {args: []string{"--jsno"}, text: `there is no flag "--jsno"; did you mean --json?`, try: "smtpspec serve --json"},
+	"far off":         {args: []string{"--unheard-of=secret"}, text: `there is no flag "--unheard-of"`, try: "smtpspec serve --help"},
+	"one dash":        {args: []string{"-json"}, text: `there is no flag "-json"; did you mean --json?`, try: "smtpspec serve --json"},
+	"planned":         {args: []string{"--lmtp"}, text: "--lmtp is not there yet: later", try: "smtpspec serve --help"},
+	"no value":        {args: []string{"--smtp"}, text: "--smtp needs a value", try: "smtpspec serve --smtp 127.0.0.1:1025"},
+	"twice":           {args: []string{"--keep", "1", "--keep", "2"}, text: "--keep is given 2 times", try: "smtpspec serve --keep 0"},
+	"no size":         {args: []string{"--max-size", "big"}, text: `--max-size: "big" is no size; write a number with its unit: 50MiB, 100kB`, try: "smtpspec serve --max-size 50MiB"},
+	"size 0":          {args: []string{"--max-size", "0"}, text: `--max-size: "0" is too small; write 1 or more`, try: "smtpspec serve --max-size 50MiB"},
+	"huge size":       {args: []string{"--max-size", "99999999999GiB"}, text: `--max-size: "99999999999GiB" is too large`, try: "smtpspec serve --max-size 50MiB"},
+	"no number":       {args: []string{"--keep", "x"}, text: `--keep: "x" is no whole number`, try: "smtpspec serve --keep 0"},
+	"negative":        {args: []string{"--keep", "-1"}, text: "--keep: -1 is too small; write 0 or more", try: "smtpspec serve --keep 0"},
+	"no time":         {args: []string{"--timeout", "5"}, text: `--timeout: "5" is no length of time; write a number with its unit: 90s, 5m`, try: "smtpspec serve --timeout 5m"},
+	"no switch":       {args: []string{"--json=maybe"}, text: `--json: "maybe" is neither true nor false`, try: "smtpspec serve --json"},
+	"secret":          {args: []string{"--user", "hunter2"}, text: "--user: write a name, a colon and a password", try: "smtpspec serve --user NAME:PASSWORD"},
+	"unknown key":     {file: "max-sise = 1", text: `FILE: there is no key "max-sise"; did you mean max-size?`, try: "smtpspec serve --help"},
+	"key in table":    {file: "[serve]\nhelo = 'x'", text: `FILE: there is no key "helo"`, try: "smtpspec serve --help"},
+	"unknown table":   {file: "[server]\nsmtp = 'x'", text: `FILE: there is no key "server"`, try: "smtpspec serve --help"},
+	"short key":       {file: "j = true", text: `FILE: there is no key "j"`, try: "smtpspec serve --help"},
+	"wrong type":      {file: "smtp = 1.5", text: "FILE: smtp is neither a text nor a number nor true or false", try: "smtpspec serve --smtp 127.0.0.1:1025"},
+	"bad value":       {file: "keep = 'x'", text: `FILE: keep: "x" is no whole number`, try: "smtpspec serve --keep 0"},
+	"no TOML":         {file: "keep = 1\nuser = hunter2", text: "FILE, line 2: this is not TOML; a key is a word, a text stands in quotes", try: `echo 'hostname = "localhost"' > FILE`},
+	"control octets":  {args: []string{"--x\x1b[31m"}, text: `there is no flag "--x\x1b[31m"`, try: "smtpspec serve --help"},
+	"planned key":     {file: "lmtp = ':24'", text: "FILE: lmtp is not there yet: later", try: "smtpspec serve --help"},
+	"switch as value": {file: "json = 'maybe'", text: `FILE: json: "maybe" is neither true nor false`, try: "smtpspec serve --json"},
+}
+
 func TestFaults(t *testing.T) {
-	for name, c := range map[string]struct {
-		args      []string
-		file      string
-		text, try string
-	}{
-		"misspelt":        {args: []string{"--max-sise", "1"}, text: `there is no flag "--max-sise"; did you mean --max-size?`, try: "smtpspec serve --max-size 50MiB"},
-		"swapped":         {args: []string{"--jsno"}, text: `there is no flag "--jsno"; did you mean --json?`, try: "smtpspec serve --json"},
-		"far off":         {args: []string{"--unheard-of=secret"}, text: `there is no flag "--unheard-of"`, try: "smtpspec serve --help"},
-		"one dash":        {args: []string{"-json"}, text: `there is no flag "-json"; did you mean --json?`, try: "smtpspec serve --json"},
-		"planned":         {args: []string{"--lmtp"}, text: "--lmtp is not there yet: later", try: "smtpspec serve --help"},
-		"no value":        {args: []string{"--smtp"}, text: "--smtp needs a value", try: "smtpspec serve --smtp 127.0.0.1:1025"},
-		"twice":           {args: []string{"--keep", "1", "--keep", "2"}, text: "--keep is given 2 times", try: "smtpspec serve --keep 0"},
-		"no size":         {args: []string{"--max-size", "big"}, text: `--max-size: "big" is no size; write a number with its unit: 50MiB, 100kB`, try: "smtpspec serve --max-size 50MiB"},
-		"size 0":          {args: []string{"--max-size", "0"}, text: `--max-size: "0" is too small; write 1 or more`, try: "smtpspec serve --max-size 50MiB"},
-		"huge size":       {args: []string{"--max-size", "99999999999GiB"}, text: `--max-size: "99999999999GiB" is too large`, try: "smtpspec serve --max-size 50MiB"},
-		"no number":       {args: []string{"--keep", "x"}, text: `--keep: "x" is no whole number`, try: "smtpspec serve --keep 0"},
-		"negative":        {args: []string{"--keep", "-1"}, text: "--keep: -1 is too small; write 0 or more", try: "smtpspec serve --keep 0"},
-		"no time":         {args: []string{"--timeout", "5"}, text: `--timeout: "5" is no length of time; write a number with its unit: 90s, 5m`, try: "smtpspec serve --timeout 5m"},
-		"no switch":       {args: []string{"--json=maybe"}, text: `--json: "maybe" is neither true nor false`, try: "smtpspec serve --json"},
-		"secret":          {args: []string{"--user", "hunter2"}, text: "--user: write a name, a colon and a password", try: "smtpspec serve --user NAME:PASSWORD"},
-		"unknown key":     {file: "max-sise = 1", text: `FILE: there is no key "max-sise"; did you mean max-size?`, try: "smtpspec serve --help"},
-		"key in table":    {file: "[serve]\nhelo = 'x'", text: `FILE: there is no key "helo"`, try: "smtpspec serve --help"},
-		"unknown table":   {file: "[server]\nsmtp = 'x'", text: `FILE: there is no key "server"`, try: "smtpspec serve --help"},
-		"short key":       {file: "j = true", text: `FILE: there is no key "j"`, try: "smtpspec serve --help"},
-		"wrong type":      {file: "smtp = 1.5", text: "FILE: smtp is neither a text nor a number nor true or false", try: "smtpspec serve --smtp 127.0.0.1:1025"},
-		"bad value":       {file: "keep = 'x'", text: `FILE: keep: "x" is no whole number`, try: "smtpspec serve --keep 0"},
-		"no TOML":         {file: "keep = 1\nuser = hunter2", text: "FILE, line 2: this is not TOML; a key is a word, a text stands in quotes", try: `echo 'hostname = "localhost"' > FILE`},
-		"control octets":  {args: []string{"--x\x1b[31m"}, text: `there is no flag "--x\x1b[31m"`, try: "smtpspec serve --help"},
-		"switch as value": {file: "json = 'maybe'", text: `FILE: json: "maybe" is neither true nor false`, try: "smtpspec serve --json"},
-	} {
+	for name, c := range faults {
 		t.Run(name, func(t *testing.T) {
 			path := "none"
 			if c.file != "" {
