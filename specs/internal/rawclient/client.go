@@ -123,13 +123,13 @@ func (c *Client) limitRead() {
 	}
 }
 
-// Byte reads a single octet.
-func (c *Client) Byte() byte {
+// FirstOctet waits for an octet and leaves it to the next read.
+func (c *Client) FirstOctet() byte {
 	GinkgoHelper()
 	c.limitRead()
-	b, err := c.r.ReadByte()
+	b, err := c.r.Peek(1)
 	Expect(err).NotTo(HaveOccurred())
-	return b
+	return b[0]
 }
 
 // Ask sends one line and returns the reply to it.
