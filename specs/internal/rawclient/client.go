@@ -237,3 +237,16 @@ func (c *Client) Handshake(cfg *tls.Config) error {
 	c.conn, c.r = conn, bufio.NewReader(conn)
 	return nil
 }
+
+// ReplyWithin waits for a reply no longer than d, and says whether one came.
+func (c *Client) ReplyWithin(d time.Duration) (reply string, came bool) {
+	GinkgoHelper()
+	c.conn.SetReadDeadline(time.Now().Add(d))
+	defer c.conn.SetReadDeadline(time.Time{})
+	if _, err := c.r.Peek(1); err != nil {
+		Expect(err).To(MatchError(os.ErrDeadlineExceeded))
+		return "", false
+	}
+	c.conn.SetReadDeadline(time.Time{})
+	return c.Reply(), true
+}
