@@ -158,7 +158,9 @@ func (s *Session) ruledOut(success int) bool {
 	}
 	act := &s.rule.act
 	if act.silence != none {
-		s.fallSilent(act.silence)
+		if s.delay() {
+			s.fallSilent(act.silence)
+		}
 		return true
 	}
 	reply := s.ruleReply()
