@@ -192,9 +192,6 @@ func (s *Session) ruleReply() *record.Reply {
 
 // fallSilent is the end of all answers.
 func (s *Session) fallSilent(how silence) {
-	if !s.delay() {
-		return
-	}
 	s.answered(record.Reply{Rule: s.rule.Name(), At: s.rec.now()})
 	if !s.flush() {
 		return
