@@ -176,7 +176,9 @@ func (s *Session) ruledOut(success int) bool {
 	}
 	act := &s.rule.act
 	if act.silence != none {
-		s.fallSilent(act.silence)
+		if s.delay() {
+			s.fallSilent(act.silence)
+		}
 		return true
 	}
 	reply := s.ruleReply()
@@ -208,9 +210,6 @@ func (s *Session) ruleReply() *record.Reply {
 
 // fallSilent is the end of all answers.
 func (s *Session) fallSilent(how silence) {
-	if !s.delay() {
-		return
-	}
 	s.answered(record.Reply{Rule: s.rule.Name(), At: s.rec.now()})
 	if !s.flush() {
 		return

@@ -113,8 +113,9 @@ func (s *Session) endOf(err error) (record.End, string) {
 		return record.EndServerClosed, detail
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return record.EndTimedOut, detail
-	case errors.Is(err, io.ErrUnexpectedEOF) && s.secured():
-		return record.EndClientClosed, "without TLS close_notify"
+	case s.sock.ended && s.secured():
+		// crypto/tls calls this an ordinary end between two of its records.
+		return record.EndClientClosed, strings.TrimPrefix(detail+", without TLS close_notify", ", ")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return record.EndClientClosed, detail
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):

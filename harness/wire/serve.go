@@ -102,7 +102,8 @@ func speaksHTTP(c record.Command) bool {
 	case "GET", "POST", "PUT", "HEAD", "OPTIONS", "PATCH", "CONNECT":
 		return true
 	}
-	return strings.Contains(c.Line, " HTTP/1.")
+	_, version, found := strings.Cut(c.Line, " HTTP/")
+	return found && version != "" && version[0] >= '0' && version[0] <= '9'
 }
 
 // serveCommand answers a command, or returns what the dialogue is to read for

@@ -123,13 +123,13 @@ func (c *Client) limitRead() {
 	}
 }
 
-// Byte reads a single octet.
-func (c *Client) Byte() byte {
+// FirstOctet waits for an octet and leaves it to the next read.
+func (c *Client) FirstOctet() byte {
 	GinkgoHelper()
 	c.limitRead()
-	b, err := c.r.ReadByte()
+	b, err := c.r.Peek(1)
 	Expect(err).NotTo(HaveOccurred())
-	return b
+	return b[0]
 }
 
 // Ask sends one line and returns the reply to it.
@@ -236,4 +236,17 @@ func (c *Client) Handshake(cfg *tls.Config) error {
 	}
 	c.conn, c.r = conn, bufio.NewReader(conn)
 	return nil
+}
+
+// ReplyWithin waits for a reply no longer than d, and says whether one came.
+func (c *Client) ReplyWithin(d time.Duration) (reply string, came bool) {
+	GinkgoHelper()
+	c.conn.SetReadDeadline(time.Now().Add(d))
+	defer c.conn.SetReadDeadline(time.Time{})
+	if _, err := c.r.Peek(1); err != nil {
+		Expect(err).To(MatchError(os.ErrDeadlineExceeded))
+		return "", false
+	}
+	c.conn.SetReadDeadline(time.Time{})
+	return c.Reply(), true
 }
