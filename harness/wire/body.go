@@ -37,10 +37,15 @@ const scratchSize = 64 << 10
 
 var scratchPool = sync.Pool{New: func() any { return new([scratchSize]byte) }}
 
-// pieceSize is that of the pieces behind. Full ones are never copied, the last
-// one is half empty as a rule and is: with larger pieces that copy costs more
-// than fewer pieces save.
-const pieceSize = 256 << 10
+// nextPiece returns the size of the piece behind so many full ones. Full ones
+// are never copied, the last one is half empty as a rule and is: a piece is
+// large only where that copy is little beside the whole.
+func nextPiece(full int) int {
+	if full <= 4 {
+		return 256 << 10
+	}
+	return 1 << 20
+}
 
 // trustedSize bounds how much is allocated on a client's word.
 const trustedSize = 16 << 20
@@ -350,7 +355,7 @@ func (s *Session) nextRoom() {
 		s.pieces = make([][]byte, 0, 8)
 	}
 	s.pieces = append(s.pieces, s.last)
-	s.newPiece(pieceSize)
+	s.newPiece(nextPiece(len(s.pieces)))
 }
 
 // own copies the borrowed octets to where they stay.
@@ -394,16 +399,16 @@ func (b *body) shorten(n int) {
 	b.last = b.last[:len(b.last)-n]
 }
 
-// keepable copies the last piece to its true length where much of it is empty,
-// so that a kept message costs what it weighs. It says whether there is a
-// message to keep.
+// keepable copies the last piece to its true length where what is empty of it
+// is much beside the message, so that a kept message costs what it weighs. It
+// says whether there is a message to keep.
 func (s *Session) keepable() bool {
 	switch {
 	case s.unkept():
 		return false
 	case s.borrowed:
 		return s.own()
-	case cap(s.last)-len(s.last) > 64+len(s.last)/32:
+	case cap(s.last)-len(s.last) > 64+s.size/32:
 		s.last = bytes.Clone(s.last)
 	}
 	return true
