@@ -37,8 +37,19 @@ func (c Command) Raw() []byte {
 	return []byte(c.Line + c.Ending)
 }
 
-// Stage returns the stage at which the command is answered.
-func (c Command) Stage() Stage { return StageOf(c.Verb) }
+// Stage returns the stage at which the command is answered: BODY for the chunk
+// that ends a message, since its reply takes responsibility (RFC 3030 §2).
+func (c Command) Stage() Stage {
+	if c.Verb == "BDAT" && c.lastChunk() {
+		return BODY
+	}
+	return StageOf(c.Verb)
+}
+
+func (c Command) lastChunk() bool {
+	words := strings.Fields(c.Arg)
+	return len(words) == 2 && strings.EqualFold(words[1], "LAST")
+}
 
 // canonical holds the verbs as constants, so that naming one costs no memory.
 var canonical = []string{

@@ -156,7 +156,7 @@ func (p *transcriptParser) endReply() {
 			return
 		}
 	}
-	if n := len(p.session.Commands); n > 0 && p.session.Commands[n-1].Verb == "BODY" {
+	if n := len(p.session.Commands); n > 0 && p.session.Commands[n-1].Stage() == BODY {
 		p.session.Commands[n-1].More = append(p.session.Commands[n-1].More, r)
 		return
 	}
