@@ -34,7 +34,7 @@ func (s *Session) serveLine(line []byte) []byte {
 		return nil
 	}
 	if c.Verb == "BDAT" {
-		s.serveChunk(c)
+		s.serveChunk(c, text)
 		return nil
 	}
 	return s.serveCommand(c, text)
