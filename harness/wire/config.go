@@ -30,9 +30,8 @@ type Config struct {
 	Withhold  []string // EHLO keywords that are not offered, and so refused
 	Advertise []string // EHLO lines to add, or to put in the place of our own
 
-	XCLIENT bool           // take XCLIENT from Trusted
-	PROXY   bool           // expect a PROXY header from Trusted
-	Trusted []netip.Prefix // who may speak for other clients
+	XCLIENT []netip.Prefix // take XCLIENT from clients there
+	PROXY   []netip.Prefix // expect a PROXY header from clients there
 
 	LenientPaths  bool // take "MAIL FROM: a@b" without brackets
 	RecordSecrets bool // keep what AUTH masks

@@ -280,6 +280,8 @@ func (s *Session) afterReply(c record.Command, reply record.Reply) {
 	case s.over:
 	case c.Verb == "STARTTLS" && reply.Code == readyForTLS.Code:
 		s.upgrade()
+	case c.Verb == "XCLIENT" && reply.Positive():
+		s.startAnew()
 	case c.Verb == "AUTH" && s.auth.server != nil:
 		s.saslAnswered(reply)
 	case c.Verb == "DATA":

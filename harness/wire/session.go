@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"net"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -26,6 +27,7 @@ type Session struct {
 	implicit bool                   // TLS comes before the greeting
 	lmtp     bool
 	refusal  *record.Reply // given instead of the greeting
+	proxied  netip.Addr    // of the client that a PROXY header named
 
 	state
 	exchange

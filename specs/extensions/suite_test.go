@@ -1,6 +1,7 @@
 package extensions_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"testing"
@@ -82,3 +83,5 @@ func replies(c *rawclient.Client, n int) string {
 	}
 	return strings.Join(codes, " ")
 }
+
+func b64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
