@@ -266,6 +266,7 @@ func (s *Session) succeeded(verb string, reply record.Reply) record.Reply {
 		s.envelope = s.draft
 	case "RCPT":
 		s.recipients++
+		s.addDomain(s.x.Address)
 	case "RSET":
 		s.closeTransaction()
 	case "QUIT":

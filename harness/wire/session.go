@@ -45,10 +45,11 @@ type Session struct {
 	greeted   bool
 	away      bool // the greeting turned the client away: only QUIT is left, RFC 5321 §3.1
 	errors    int
-	lines     int         // commands so far
-	mails     int         // transactions begun so far
-	mailLine  string      // the last MAIL, which senders repeat
-	seen      [stages]int // exchanges so far by stage
+	lines     int             // commands so far
+	mails     int             // transactions begun so far
+	domains   map[string]bool // of the accepted recipients so far; kept for Limits.Domains only
+	mailLine  string          // the last MAIL, which senders repeat
+	seen      [stages]int     // exchanges so far by stage
 	closing   chan struct{}
 	aborted   atomic.Bool
 }

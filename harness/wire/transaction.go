@@ -19,7 +19,7 @@ func (s *Session) serveMail(c record.Command, path pathArg, problem string) (rec
 	case s.open:
 		s.note(nestedMail, c.Line)
 		return nested, nil
-	case s.cfg.Limits.Transactions > 0 && s.mails >= s.cfg.Limits.Transactions:
+	case s.mailFull():
 		return tooManyMail, nil
 	}
 	s.utf8, s.binary, s.declared = false, false, 0
