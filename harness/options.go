@@ -35,7 +35,8 @@ type options struct {
 	inMemory    bool
 	lmtp        bool
 	tls         tlsOptions
-	trust       []string
+	xclient     []string // networks that may use XCLIENT
+	proxy       []string // networks that have to send a PROXY header
 	users       []user
 	mechanisms  []string
 	check       func(AuthAttempt) error
@@ -111,21 +112,16 @@ func WithLMTPAddr(addr string) Option {
 func LMTP() Option { return optionFunc(func(o *options) { o.lmtp = true }) }
 
 // AcceptXCLIENT offers XCLIENT to clients from these networks ("127.0.0.0/8")
-// or addresses: they may speak for others.
+// or addresses: they may speak for others. Behind a PROXY header it is the
+// client's address there that counts.
 func AcceptXCLIENT(from ...string) Option {
-	return optionFunc(func(o *options) {
-		o.cfg.XCLIENT = true
-		o.trust = append(o.trust, from...)
-	})
+	return optionFunc(func(o *options) { o.xclient = append(o.xclient, from...) })
 }
 
 // AcceptPROXY expects a header of the PROXY protocol, version 1 or 2, from
 // clients in these networks or addresses, and from no others.
 func AcceptPROXY(from ...string) Option {
-	return optionFunc(func(o *options) {
-		o.cfg.PROXY = true
-		o.trust = append(o.trust, from...)
-	})
+	return optionFunc(func(o *options) { o.proxy = append(o.proxy, from...) })
 }
 
 func specOf(addr string, implicit bool) listenSpec {
@@ -288,18 +284,28 @@ func (o *options) finishListeners() error {
 	return nil
 }
 
-func (o *options) finishTrust() error {
-	for _, from := range o.trust {
+func (o *options) finishTrust() (err error) {
+	if o.cfg.XCLIENT, err = networks(o.xclient); err != nil {
+		return err
+	}
+	o.cfg.PROXY, err = networks(o.proxy)
+	return err
+}
+
+// networks reads networks and addresses.
+func networks(list []string) ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for _, from := range list {
 		prefix, err := netip.ParsePrefix(from)
 		if addr, e := netip.ParseAddr(from); e == nil {
 			prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
 		}
 		if err != nil {
-			return fmt.Errorf("harness: %q is no network; write 127.0.0.0/8 or an address", from)
+			return nil, fmt.Errorf("harness: %q is no network; write 127.0.0.0/8 or an address", from)
 		}
-		o.cfg.Trusted = append(o.cfg.Trusted, prefix)
+		all = append(all, prefix)
 	}
-	return nil
+	return all, nil
 }
 
 func (o *options) finishAuth() error {

@@ -182,8 +182,7 @@ func (p *transcriptParser) afterData() bool {
 	if n == 0 || p.session.Commands[0].Verb != "LHLO" {
 		return false
 	}
-	verb := p.session.Commands[n-1].Verb
-	return verb == "BODY" || verb == "BDAT"
+	return p.session.Commands[n-1].Stage() == BODY
 }
 
 func (p *transcriptParser) clientLine(at time.Duration, text string) {

@@ -104,8 +104,17 @@ func (s *Session) judgeBody() {
 		s.respond(s.bodyRefusal())
 		s.refuseBody()
 	default:
-		s.feeds.push(feedDot, awaitBody)
+		s.hand()
 	}
+}
+
+// hand gives the message to the dialogue. Of chunks it knows nothing: it has to
+// be told of DATA first.
+func (s *Session) hand() {
+	if s.chunked {
+		s.feeds.push(feedData, awaitIgnored)
+	}
+	s.feeds.push(feedDot, awaitBody)
 }
 
 // unkept says that the data is read to its end and not kept.
@@ -121,10 +130,12 @@ func (s *Session) bodyRefusal() record.Reply {
 // refuseBody ends the transaction for the dialogue too, which keeps what MAIL
 // and RCPT said after it refused a message.
 func (s *Session) refuseBody() {
+	if !s.chunked {
+		s.feeds.push(feedDot, awaitIgnored)
+	}
+	s.feeds.push(feedReset, awaitIgnored)
 	s.drop(s.cfg)
 	s.closeTransaction()
-	s.feeds.push(feedDot, awaitIgnored)
-	s.feeds.push(feedReset, awaitIgnored)
 }
 
 var (
@@ -159,10 +170,13 @@ func (s *Session) Keep(m *record.Message) { s.rec.message(m) }
 // takes responsibility for it, RFC 5321 §4.2.5.
 func (s *Session) Number(m *record.Message, id int) {
 	m.ID = id
-	if m.Reply = queuedAs(id); s.override != nil {
+	if m.Reply = queuedAs(id); s.override != nil && !s.lmtp {
 		m.Reply = *s.override
 	}
 	m.Reply.At = s.rec.now()
+	if s.lmtp {
+		s.promise(m)
+	}
 }
 
 // bodyAnswered sends the final reply, once the dialogue has given its own.

@@ -139,14 +139,19 @@ func (s *Session) banner() record.Reply {
 
 // begin starts an exchange and finds the rule for it.
 func (s *Session) begin(stage record.Stage, c record.Command, address string) {
-	s.exchange = exchange{}
-	s.x = Exchange{Stage: stage, Command: c, Address: address, Envelope: s.envelope,
-		SessionID: s.ID(), Hello: s.hello, Transaction: s.mails, snapshot: s.snapshot,
-		TLS: s.secured() || s.implicit && stage == record.CONNECT}
+	s.prepare(stage, c, address)
 	n := stageIndex(stage)
 	s.seen[n]++
 	s.x.Occurrence = s.seen[n]
 	s.match()
+}
+
+// prepare is begin without a rule and without counting.
+func (s *Session) prepare(stage record.Stage, c record.Command, address string) {
+	s.exchange = exchange{}
+	s.x = Exchange{Stage: stage, Command: c, Address: address, Envelope: s.envelope,
+		SessionID: s.ID(), Hello: s.hello, Transaction: s.mails, snapshot: s.snapshot,
+		TLS: s.secured() || s.implicit && stage == record.CONNECT}
 }
 
 func (s *Session) match() {
@@ -260,6 +265,7 @@ func (s *Session) succeeded(verb string, reply record.Reply) record.Reply {
 		s.envelope = s.draft
 	case "RCPT":
 		s.recipients++
+		s.addDomain(s.x.Address)
 	case "RSET":
 		s.closeTransaction()
 	case "QUIT":
@@ -287,6 +293,9 @@ func (s *Session) refusedData() {
 }
 
 func (s *Session) closeTransaction() {
+	if s.chunked {
+		s.drop(s.cfg)
+	}
 	s.open, s.utf8, s.binary, s.chunked, s.failed = false, false, false, false, false
 	s.declared, s.recipients = 0, 0
 	s.envelope = record.Envelope{}

@@ -34,7 +34,7 @@ func (s *Session) serveLine(line []byte) []byte {
 		return nil
 	}
 	if c.Verb == "BDAT" {
-		s.serveChunk(c)
+		s.serveChunk(c, text)
 		return nil
 	}
 	return s.serveCommand(c, text)
@@ -281,6 +281,8 @@ func (s *Session) afterReply(c record.Command, reply record.Reply) {
 	case s.over:
 	case c.Verb == "STARTTLS" && reply.Code == readyForTLS.Code:
 		s.upgrade()
+	case c.Verb == "XCLIENT" && reply.Positive():
+		s.startAnew()
 	case c.Verb == "AUTH" && s.auth.server != nil:
 		s.saslAnswered(reply)
 	case c.Verb == "DATA":
