@@ -160,6 +160,7 @@ func (s *Session) lastChunk() {
 		s.message = s.newMessage()
 	}
 	s.x.Message = s.message
+	s.examineEarly(s.message)
 	switch {
 	case s.ruledOut(2):
 		s.endChunks()
@@ -174,6 +175,7 @@ func (s *Session) lastChunk() {
 
 // endChunks ends a transaction whose message was refused.
 func (s *Session) endChunks() {
+	s.examine(s.message)
 	s.drop(s.cfg)
 	s.closeTransaction()
 	s.feeds.push(feedReset, awaitIgnored)
