@@ -9,14 +9,14 @@ import (
 
 // noteEnd records that a client left an idle session without QUIT. It does not
 // where the client had a reason: no reply to its last command, or none that can
-// be read, or one that a rule kept it waiting for. A client that said nothing
+// be read, or one that a rule kept it waiting for, or a 421. A client that said nothing
 // at all was asking whether the port is open.
 func (s *Session) noteEnd(err error, end record.End) {
 	left := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || end == record.EndClientReset
 	if !left || s.lines == 0 || s.open || s.auth.step || s.mute || s.reading || !s.in.empty() || s.keptWaiting() {
 		return
 	}
-	if reply, ok := s.rec.lastReply(); ok && reply.Code != 0 && reply.Raw == "" {
+	if reply, ok := s.rec.lastReply(); ok && reply.Code != 0 && reply.Code != 421 && reply.Raw == "" {
 		s.note(noQuit, "")
 	}
 }
