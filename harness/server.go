@@ -234,7 +234,7 @@ func (s *Server) violated(v Violation) {
 
 func (s *Server) sessionEnded(session *wire.Session) {
 	if len(s.opts.onSession) > 0 {
-		snapshot := session.Snapshot()
+		snapshot := session.Snapshot().Examined()
 		for _, f := range s.opts.onSession {
 			s.guarded("OnSession", session.ID(), func() { f(snapshot) })
 		}
@@ -354,8 +354,13 @@ func (s *Server) view(m *record.Message) *Message {
 // Sessions returns snapshots of all sessions, in the order of their arrival.
 func (s *Server) Sessions() []*Session {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.history.snapshots()
+	all := s.history.snapshots()
+	s.mu.Unlock()
+	for i := range all {
+		// Without the lock: to look through message data takes its time.
+		all[i] = all[i].Examined()
+	}
+	return all
 }
 
 // Violations returns the breaches of what the test asked for, so far.

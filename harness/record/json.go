@@ -185,18 +185,20 @@ type anomalyJSON struct {
 	Kind    string `json:"kind"`
 	Command int    `json:"command"`
 	Octets  octets `json:"octets,omitempty"`
+	Offset  int    `json:"offset,omitempty"`
+	More    int    `json:"more,omitempty"`
 	Text    octets `json:"text"`
 	RFC     string `json:"rfc,omitempty"`
 }
 
 func (a Anomaly) MarshalJSON() ([]byte, error) {
-	return json.Marshal(anomalyJSON{a.Kind, a.Command, octets(a.Octets), octets(a.Text), a.RFC})
+	return json.Marshal(anomalyJSON{a.Kind, a.Command, octets(a.Octets), a.Offset, a.More, octets(a.Text), a.RFC})
 }
 
 func (a *Anomaly) UnmarshalJSON(b []byte) error {
 	var j anomalyJSON
 	err := json.Unmarshal(b, &j)
-	*a = Anomaly{j.Kind, j.Command, string(j.Octets), string(j.Text), j.RFC}
+	*a = Anomaly{j.Kind, j.Command, string(j.Octets), j.Offset, j.More, string(j.Text), j.RFC}
 	return err
 }
 

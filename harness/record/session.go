@@ -25,6 +25,8 @@ type Session struct {
 	Violations []Violation // what the test did not allow
 	End        End
 	EndDetail  string // more about the end, such as the handshake's error; may be ""
+
+	unread []*unexamined // message data that Examined looks through
 }
 
 // TLS is what a handshake agreed on.
@@ -45,6 +47,8 @@ type Anomaly struct {
 	Kind    string // stable name, "bare-lf"
 	Command int    // index into Commands from 1; 0 before the first
 	Octets  string // the octets that show it, at most 80 of them
+	Offset  int    // of the fault in message data as it was sent; 0 if it is in a command
+	More    int    // later faults of the same kind in the same data, which are not listed
 	Text    string // one sentence
 	RFC     string // "RFC 5321 §2.3.8"
 }
@@ -138,7 +142,7 @@ func (s *Session) Clone() *Session {
 // them if id is 0.
 func (s *Session) Without(id int) *Session {
 	c := *s
-	c.Messages = nil
+	c.Messages, c.unread = nil, s.unreadWithout(id)
 	for _, m := range s.Messages {
 		if id != 0 && m.ID != id {
 			c.Messages = append(c.Messages, m)

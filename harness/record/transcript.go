@@ -167,7 +167,7 @@ func (w *transcriptWriter) tls(t *TLS, after, upTo time.Duration) {
 func (w *transcriptWriter) anomalies(all []Anomaly, command int) {
 	for _, a := range all {
 		if a.Command == command {
-			w.line(-1, "!!", a.Kind+": "+Escape(a.Text)+" ("+a.RFC+")")
+			w.line(-1, "!!", a.transcript())
 		}
 	}
 }

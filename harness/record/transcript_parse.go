@@ -277,10 +277,7 @@ func (p *transcriptParser) fact(at time.Duration, text string) {
 }
 
 func (p *transcriptParser) anomaly(text string) {
-	kind, rest, _ := strings.Cut(text, ": ")
-	a := Anomaly{Kind: kind, Command: len(p.session.Commands), Text: Unescape(rest)}
-	if at := strings.LastIndex(rest, " ("); at >= 0 && strings.HasSuffix(rest, ")") {
-		a.Text, a.RFC = Unescape(rest[:at]), rest[at+2:len(rest)-1]
-	}
+	a := parseAnomaly(text)
+	a.Command = len(p.session.Commands)
 	p.session.Anomalies = append(p.session.Anomalies, a)
 }

@@ -43,6 +43,14 @@ func sendsPassword(mechanism string) bool {
 	return false
 }
 
+// notePassword records that a mechanism has shown the password to whoever was
+// listening.
+func (s *Session) notePassword(mechanism string) {
+	if sendsPassword(mechanism) && !s.secured() {
+		s.note(clearPassword, mechanism)
+	}
+}
+
 func (a *Auth) suits(mechanism string, to client) bool {
 	switch {
 	case sendsPassword(mechanism):
@@ -94,6 +102,9 @@ func (s *Session) serveAuth(c record.Command, text []byte) (record.Reply, []byte
 	case name == "":
 		return noMechanism, nil
 	case !slices.Contains(s.cfg.Auth.offered(s.client()), name):
+		if initial != "" {
+			s.notePassword(name)
+		}
 		return s.refuseMechanism(c, name), nil
 	case initial != "" && challengesFirst(name):
 		s.note(badParameter, c.Line)
@@ -129,7 +140,7 @@ func (s *Session) serveAuthLine(c record.Command, text, line []byte) []byte {
 	s.auth.step = false
 	s.exchange = exchange{x: Exchange{Stage: record.AUTH, Command: record.Command{Verb: "AUTH"}}}
 	if hasControl(text) {
-		s.note(controlOctets, c.Line)
+		s.noteControl(c, text)
 		s.cancelAuth(badOctets)
 		return nil
 	}
@@ -184,6 +195,7 @@ func (s *Session) decide(a record.AuthAttempt) bool {
 
 // settleAttempt records an attempt that has been decided.
 func (s *Session) settleAttempt(a record.AuthAttempt, ok bool) bool {
+	s.notePassword(a.Mechanism)
 	a.OK, a.Initial = ok, s.auth.initial
 	s.auth.done, s.auth.denied = ok, !ok
 	if !s.cfg.RecordSecrets {

@@ -26,6 +26,7 @@ type body struct {
 	cutAt    int64 // after so many octets; -1 for never
 	oversize bool  // beyond the limit: read to its end, not kept
 	noRoom   bool  // no memory was to be had: the same
+	examined bool  // its faults are in the record
 
 	message *record.Message // waits for the dialogue's turn
 	final   record.Reply    // to the end of the data
@@ -97,6 +98,7 @@ func (s *Session) newMessage() *record.Message {
 // the dialogue, whose handler delivers it.
 func (s *Session) judgeBody() {
 	s.x.Message = s.message
+	s.examineEarly(s.message)
 	switch {
 	case s.ruledOut(2):
 		s.refuseBody()
@@ -130,6 +132,7 @@ func (s *Session) bodyRefusal() record.Reply {
 // refuseBody ends the transaction for the dialogue too, which keeps what MAIL
 // and RCPT said after it refused a message.
 func (s *Session) refuseBody() {
+	s.examine(s.message)
 	if !s.chunked {
 		s.feeds.push(feedDot, awaitIgnored)
 	}
@@ -154,6 +157,7 @@ func (s *Session) Deliver() error {
 	err := errLocal
 	s.guarded("Deliver", func() { err = s.cfg.Deliver(s, m) })
 	if err != nil {
+		s.examine(m)
 		s.final = localError
 		errors.As(err, &s.final)
 		return errRefused
@@ -164,7 +168,7 @@ func (s *Session) Deliver() error {
 
 // Keep puts a message that was kept into the record of its session. It is
 // called before the message can be forgotten again.
-func (s *Session) Keep(m *record.Message) { s.rec.message(m) }
+func (s *Session) Keep(m *record.Message) { s.rec.message(m, s.finder()) }
 
 // Number gives a message that is about to be kept its ID, and the reply that
 // takes responsibility for it, RFC 5321 §4.2.5.
@@ -260,6 +264,7 @@ func (s *Session) dropInBody() {
 	s.cut.hit()
 	s.rec.command(record.Command{Verb: "BODY", Size: s.came(), At: s.rec.now(),
 		Reply: record.Reply{Rule: s.cut.Name(), At: s.rec.now()}})
+	s.examineCut()
 	s.hangUp(record.EndDropped, s.cut.Name())
 }
 

@@ -277,6 +277,9 @@ func (s *Session) succeeded(verb string, reply record.Reply) record.Reply {
 // relayedData goes on behind the reply to DATA.
 func (s *Session) relayedData(reply record.Reply) {
 	if reply.Code == 354 {
+		if !s.in.empty() {
+			s.note(behindData, s.ahead(s.in.unread()))
+		}
 		s.takeBody()
 		return
 	}
@@ -337,7 +340,11 @@ func (s *Session) delay() bool {
 	if s.flush() && !s.sleep(d) {
 		s.hangUp(record.EndServerClosed, "")
 	}
-	return !s.over
+	if s.over {
+		return false
+	}
+	s.noteDelayed()
+	return true
 }
 
 func (s *Session) fromRule(reply record.Reply) bool {

@@ -55,6 +55,7 @@ func (s *Session) verdictFor(to int, refusal *record.Reply) verdict {
 // sentence delivers the message if anybody is to get it, else it tells all of
 // them.
 func (s *Session) sentence() {
+	s.examineEarly(s.message)
 	delivered := false
 	for i := range s.verdicts {
 		v := &s.verdicts[i]

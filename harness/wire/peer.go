@@ -82,8 +82,12 @@ func (p *Peer) ReadLine() (record.Command, error) {
 	c := p.s.commandOf(text, ending)
 	p.s.lines++
 	p.s.rec.command(c)
+	p.s.noteLine(c, len(line))
 	p.s.again = false
 	p.s.x = Exchange{Stage: c.Stage(), Command: c}
+	if c.Verb == "MAIL" {
+		p.s.mailLine = c.Line
+	}
 	if verb := c.Verb; verb == "EHLO" || verb == "HELO" || verb == "LHLO" {
 		p.s.rec.hello(c.Arg)
 	}
@@ -118,7 +122,9 @@ func (p *Peer) ReadData() (*record.Message, error) {
 	if !s.keepable() {
 		return nil, errors.New("the message data is over the limit")
 	}
-	return s.newMessage(), nil
+	m := s.newMessage()
+	s.examineEarly(m)
+	return m, nil
 }
 
 // Accept keeps a message as one that the server took, so that it is among the

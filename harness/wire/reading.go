@@ -44,6 +44,9 @@ func (s *Session) lineLimit() int {
 
 // fill waits for octets. Everything that was to be said is said first.
 func (s *Session) fill(limit int) bool {
+	if s.lines == 0 {
+		s.noteEarly()
+	}
 	if !s.flush() {
 		return false
 	}
@@ -76,6 +79,9 @@ func (s *Session) patience(idle time.Duration) time.Time {
 func (s *Session) readFailed(err error) {
 	if rest := s.in.take(); len(rest) > 0 {
 		s.cutOff(rest)
+	}
+	if s.reading {
+		s.examineCut()
 	}
 	switch {
 	case errors.Is(err, errDrained):

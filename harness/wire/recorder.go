@@ -2,6 +2,7 @@ package wire
 
 import (
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -44,6 +45,9 @@ func (r *recorder) snapshot() *record.Session {
 	}
 	return s
 }
+
+// examined is a snapshot with the faults of message data.
+func (r *recorder) examined() *record.Session { return r.snapshot().Examined() }
 
 func (r *recorder) command(c record.Command) {
 	r.mu.Lock()
@@ -90,6 +94,26 @@ func (r *recorder) reply(reply record.Reply) {
 	}
 }
 
+// lastReply returns the reply to the command that was recorded last, and
+// whether there is one and the session goes on.
+func (r *recorder) lastReply() (record.Reply, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if c := r.commands.newest(); c != nil && !r.ended {
+		return c.Reply, true
+	}
+	return record.Reply{}, false
+}
+
+// refused says that a command with this verb was refused before.
+func (r *recorder) refused(verb string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.ContainsFunc(r.commands.all(), func(c record.Command) bool {
+		return c.Verb == verb && c.Reply.Code >= 400
+	})
+}
+
 // anotherReply answers the command that was recorded last once more.
 func (r *recorder) anotherReply(reply record.Reply) {
 	r.mu.Lock()
@@ -117,10 +141,15 @@ func (r *recorder) attempt(a record.AuthAttempt) {
 	r.session.Auth = append(r.session.Auth, a)
 }
 
-func (r *recorder) message(m *record.Message) {
+// message keeps m. find is to look through its data some day, nil if that was
+// done.
+func (r *recorder) message(m *record.Message, find func(*record.Message) []record.Anomaly) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.session.Messages = append(r.session.Messages, m)
+	if find != nil {
+		r.session.ExamineLater(m, r.commands.n, find)
+	}
 }
 
 // forget drops a message that the server does not keep any more, all of them
@@ -128,20 +157,22 @@ func (r *recorder) message(m *record.Message) {
 func (r *recorder) forget(id int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.session.Messages = r.session.Without(id).Messages
+	r.session = *r.session.Without(id)
 }
 
 // maxAnomalies bounds what a client can make the record grow by with faults.
 const maxAnomalies = 200
 
+// shownOctets is how many octets of a fault are kept.
+const shownOctets = 80
+
 // anomaly adds a to the record, as seen at the command recorded last.
 func (r *recorder) anomaly(a record.Anomaly) (record.Anomaly, bool) {
-	const shown = 80
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	a.Command = r.commands.n
-	if len(a.Octets) > shown {
-		a.Octets = a.Octets[:shown]
+	if len(a.Octets) > shownOctets {
+		a.Octets = a.Octets[:shownOctets]
 	}
 	if len(r.session.Anomalies) >= maxAnomalies {
 		return a, false

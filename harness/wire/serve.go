@@ -15,9 +15,7 @@ func (s *Session) serveLine(line []byte) []byte {
 	c := s.commandOf(text, ending)
 	s.lines++
 	s.rec.command(c)
-	if ending == "\n" {
-		s.note(bareLF, c.Line+ending)
-	}
+	s.noteLine(c, len(line))
 	switch {
 	case s.tooMuch():
 		s.exchange = exchange{x: Exchange{Command: c}}
@@ -110,6 +108,9 @@ func speaksHTTP(c record.Command) bool {
 // it.
 func (s *Session) serveCommand(c record.Command, text []byte) []byte {
 	c.Arg = strings.TrimRight(c.Arg, " \t")
+	if !s.in.empty() {
+		s.noteAhead(c, s.in.unread())
+	}
 	path, problem := s.pathOf(c)
 	s.begin(c.Stage(), c, path.address)
 	if s.ruledOut(success(c.Verb)) {
@@ -156,7 +157,7 @@ func (s *Session) check(c record.Command, text []byte) (refusal record.Reply, _ 
 	case s.away && c.Verb != "QUIT":
 		return noService, nil
 	case hasControl(text):
-		s.note(controlOctets, c.Line)
+		s.noteControl(c, text)
 		return badOctets, nil
 	case c.Verb != "MAIL" && c.Verb != "RCPT" && !ascii(text):
 		s.note(nonASCII, c.Line)
@@ -235,6 +236,7 @@ func (s *Session) serveHello(c record.Command) (record.Reply, []byte) {
 		s.note(emptyHello, c.Line)
 		return helloNeedsName, nil
 	}
+	s.noteHelo(c)
 	return record.Reply{}, feedHello
 }
 

@@ -43,6 +43,7 @@ type Session struct {
 	mute      bool // a rule stalled the session: it reads and never answers
 	pipelined bool // the line being served was there before the last reply
 	greeted   bool
+	early     bool // the client spoke before the greeting
 	away      bool // the greeting turned the client away: only QUIT is left, RFC 5321 §3.1
 	errors    int
 	lines     int             // commands so far
@@ -87,7 +88,7 @@ func (cfg *Config) Serve(conn net.Conn, start Start) *Session {
 	s.in.open()
 	s.out = make([]byte, 0, 256)
 	s.rec.start(start.ID, conn.RemoteAddr(), time.Now())
-	s.snapshot, s.waiting = s.rec.snapshot, awaitBanner
+	s.snapshot, s.waiting = s.rec.examined, awaitBanner
 	return s
 }
 
@@ -103,7 +104,7 @@ func (s *Session) Run() {
 // ID returns the number of the session.
 func (s *Session) ID() int { return s.rec.session.ID }
 
-// Snapshot returns the record as it stands.
+// Snapshot returns the record as it stands, before Examined.
 func (s *Session) Snapshot() *record.Session { return s.rec.snapshot() }
 
 // Forget drops a message from the record, whose server does not keep it any
@@ -143,6 +144,7 @@ func (s *Session) hangUp(e record.End, detail string) {
 // lost ends the session because the connection broke.
 func (s *Session) lost(err error) {
 	end, detail := s.endOf(err)
+	s.noteEnd(err, end)
 	s.hangUp(end, detail)
 }
 
@@ -180,10 +182,10 @@ func (s *Session) violate(v record.Violation) {
 }
 
 // anomaly records something a strict server would not like.
-func (s *Session) anomaly(kind, octets, text, rfc string) {
-	a, added := s.rec.anomaly(record.Anomaly{Kind: kind, Octets: octets, Text: text, RFC: rfc})
+func (s *Session) anomaly(a record.Anomaly) {
+	a, added := s.rec.anomaly(a)
 	if added && s.cfg.Strict {
-		s.violate(record.Violation{Command: a.Command, Rule: "Strict()", Text: a.Kind + ": " + a.Text, RFC: a.RFC})
+		s.violate(record.Violation{Command: a.Command, Rule: "Strict()", Text: violationText(a), RFC: a.RFC})
 	}
 }
 

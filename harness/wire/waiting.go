@@ -1,0 +1,38 @@
+package wire
+
+import (
+	"bytes"
+	"syscall"
+)
+
+// waiting returns the first octets that a client has sent and nobody has read,
+// without waiting for any.
+func (k *socket) waiting() []byte {
+	if len(k.early) > 0 {
+		return k.early
+	}
+	switch c := k.Conn.(type) {
+	case *MemoryConn:
+		return c.peek(shownOctets)
+	case syscall.Conn:
+		return peek(c, make([]byte, shownOctets))
+	}
+	return nil
+}
+
+// costly says that waiting takes a system call.
+func (k *socket) costly() bool {
+	_, memory := k.Conn.(*MemoryConn)
+	return !memory && len(k.early) == 0
+}
+
+// peek returns up to n of the octets that Read would, nil if there are none.
+func (c *MemoryConn) peek(n int) []byte {
+	c.link.mu.Lock()
+	defer c.link.mu.Unlock()
+	if c.in.head == nil {
+		return nil
+	}
+	have := c.in.head.data[c.in.head.start:c.in.head.end]
+	return bytes.Clone(have[:min(n, len(have))])
+}
