@@ -212,7 +212,7 @@ func (s *Session) fallSilent(how silence) {
 		return
 	}
 	s.answered(record.Reply{Rule: s.rule.Name(), At: s.rec.now()})
-	if !s.flush() {
+	if s.release(); !s.flush() {
 		return
 	}
 	switch how {
@@ -244,6 +244,7 @@ func (s *Session) relay(reply record.Reply) {
 		s.relayedData(reply)
 	}
 	if verb == "QUIT" && reply.Positive() && !s.over {
+		s.release()
 		s.flush()
 		s.hangUp(record.EndQuit, "")
 	}

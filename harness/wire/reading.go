@@ -83,7 +83,18 @@ func (s *Session) readFailed(err error) {
 	case errors.Is(err, os.ErrDeadlineExceeded) && !s.mute:
 		s.timedOut()
 	default:
+		s.sendHeld(err)
 		s.lost(err)
+	}
+}
+
+// sendHeld lets out what waits for one more answer once none will come. The
+// client may have closed its own direction only.
+func (s *Session) sendHeld(err error) {
+	if s.held != nil && errors.Is(err, io.EOF) {
+		s.finish(s.endOf(err))
+		s.release()
+		s.flush()
 	}
 }
 
