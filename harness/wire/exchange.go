@@ -297,7 +297,7 @@ func (s *Session) closeTransaction() {
 // respond ends the exchange with the server's own reply, or with what the rule
 // makes of it.
 func (s *Session) respond(reply record.Reply) {
-	if s.rule != nil && !s.delay() {
+	if s.mute || s.rule != nil && !s.delay() {
 		return
 	}
 	if s.override != nil && reply.Code/100 == s.override.Code/100 {

@@ -55,7 +55,7 @@ func (s *Session) fill(limit int) bool {
 		s.readFailed(err)
 		return false
 	}
-	if s.lines == 0 && !s.secured() && looksLikeTLS(s.in.unread()) {
+	if s.lines == 0 && !s.mute && !s.secured() && looksLikeTLS(s.in.unread()) {
 		s.note(otherProtocol, string(s.in.take()))
 		s.farewell(unexpectedTLS, record.EndRefused, "TLS on a plain port")
 		return false

@@ -61,8 +61,8 @@ func (r Rule) ThenDrop() Rule {
 }
 
 // HalfClose closes the server's direction after the answer, with a FIN, and
-// goes on reading: what the client still says is recorded and cannot be
-// answered.
+// goes on reading: what the client still says is recorded, and not acted on,
+// because it cannot be answered.
 func (r Rule) HalfClose() Rule {
 	r = r.with(partHalfClose)
 	r.act.halfClose = true

@@ -2,7 +2,6 @@ package delivery_test
 
 import (
 	"context"
-	"crypto/tls"
 	"net"
 	"strings"
 	"sync"
@@ -127,11 +126,4 @@ func tlsRecords(octets []byte) (types []byte) {
 		types, octets = append(types, octets[0]), octets[min(n, len(octets)):]
 	}
 	return types
-}
-
-// upTo12 is srv's TLS without the version that hides the type of a record.
-func upTo12(srv *harness.Server) *tls.Config {
-	config := srv.ClientTLSConfig()
-	config.MaxVersion = tls.VersionTLS12
-	return config
 }
