@@ -146,6 +146,7 @@ func (w *walk) say(lines ...string) (reply string) {
 		if strings.HasPrefix(line, "BDAT 5") {
 			crlf = ""
 		}
+		synctest.Wait() // the server may still be about to close
 		if err := w.c.TryOctets(line + crlf); err != nil {
 			w.note("write: %T", err)
 			w.over = true
