@@ -64,9 +64,9 @@ func (s *Session) refuse(reply record.Reply) {
 }
 
 // farewell sends a reply that no command asked for, and ends the session. One
-// that a rule has silenced ends without it.
+// that a rule has silenced, or that a script runs, ends without it.
 func (s *Session) farewell(reply record.Reply, end record.End, detail string) {
-	if s.mute {
+	if s.mute || s.scripted() {
 		s.hangUp(end, detail)
 		return
 	}
