@@ -61,6 +61,10 @@ func (s *Session) takeBody() {
 	s.reading = false
 	c := record.Command{Verb: "BODY", Size: s.came(), At: s.rec.now()}
 	s.rec.command(c)
+	if s.mute {
+		s.refuseBody() // nobody can be told that it was taken
+		return
+	}
 	if s.keepable() {
 		s.message = s.newMessage()
 	}

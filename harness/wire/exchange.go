@@ -216,7 +216,7 @@ func (s *Session) ruleReply() *record.Reply {
 // fallSilent is the end of all answers.
 func (s *Session) fallSilent(how silence) {
 	s.answered(record.Reply{Rule: s.rule.Name(), At: s.rec.now()})
-	if !s.flush() {
+	if s.release(); !s.flush() {
 		return
 	}
 	switch how {
@@ -248,6 +248,7 @@ func (s *Session) relay(reply record.Reply) {
 		s.relayedData(reply)
 	}
 	if verb == "QUIT" && reply.Positive() && !s.over {
+		s.release()
 		s.flush()
 		s.hangUp(record.EndQuit, "")
 	}
@@ -307,7 +308,7 @@ func (s *Session) closeTransaction() {
 // respond ends the exchange with the server's own reply, or with what the rule
 // makes of it.
 func (s *Session) respond(reply record.Reply) {
-	if s.rule != nil && !s.delay() {
+	if s.mute || s.rule != nil && !s.delay() {
 		return
 	}
 	if s.override != nil && reply.Code/100 == s.override.Code/100 {

@@ -3,6 +3,7 @@ package wire
 import (
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -121,6 +122,31 @@ func (r *recorder) anotherReply(reply record.Reply) {
 	if c := r.commands.newest(); c != nil {
 		c.More = append(c.More[:len(c.More):len(c.More)], reply)
 	}
+}
+
+// longer goes on with the last reply, or with the greeting. A script may send
+// without end: what is beyond all measure is left out, and the reply says so.
+func (r *recorder) longer(octets string) {
+	const most, leftOut = 64 << 10, "(more, which was not kept)\r\n"
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	to := &r.session.Greeting
+	if c := r.commands.newest(); c != nil {
+		c.More = slices.Clone(c.More)
+		if to = &c.Reply; len(c.More) > 0 {
+			to = &c.More[len(c.More)-1]
+		}
+	}
+	before := to.Octets()
+	switch {
+	case strings.HasSuffix(before, leftOut):
+		return
+	case len(before) > most:
+		octets = leftOut
+	}
+	at := to.At
+	*to = record.ParseReply(before + octets)
+	to.At = at
 }
 
 func (r *recorder) hello(name string) {
