@@ -22,11 +22,7 @@ var _ = DescribeTableSubtree("An answer that leaves in its own way", func(w tran
 		srv := w.server(rule)
 		c := w.hello(srv)
 		c.Lines("NOOP", "RSET")
-		got := make([]byte, len(want))
-		for i := range got {
-			got[i] = c.Byte()
-		}
-		Expect(string(got)).To(Equal(want))
+		Expect(c.Exactly(len(want))).To(Equal(want))
 		Expect(c.Reply()).To(HavePrefix("250"))
 		Expect(c.Send(text)).To(HavePrefix("250"))
 		c.Quit()

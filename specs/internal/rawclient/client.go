@@ -132,6 +132,16 @@ func (c *Client) FirstOctet() byte {
 	return b[0]
 }
 
+// Exactly reads n octets.
+func (c *Client) Exactly(n int) string {
+	GinkgoHelper()
+	c.limitRead()
+	octets := make([]byte, n)
+	_, err := io.ReadFull(c.r, octets)
+	Expect(err).NotTo(HaveOccurred())
+	return string(octets)
+}
+
 // Ask sends one line and returns the reply to it.
 func (c *Client) Ask(line string) string {
 	GinkgoHelper()
