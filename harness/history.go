@@ -103,12 +103,15 @@ func (h *history) live() []*wire.Session {
 
 func (h *history) snapshots() []*record.Session {
 	all := make([]*record.Session, 0, len(h.sessions))
-	for _, c := range h.sessions {
-		if c.live != nil {
-			all = append(all, c.live.Snapshot())
-		} else {
-			all = append(all, c.done)
-		}
+	for i := range h.sessions {
+		all = append(all, h.sessions[i].snapshot())
 	}
 	return all
+}
+
+func (c *chapter) snapshot() *record.Session {
+	if c.live != nil {
+		return c.live.Snapshot()
+	}
+	return c.done
 }

@@ -94,12 +94,12 @@ func (s *Server) listenAll(ctx context.Context) error {
 
 func (s *Server) serve(l net.Listener, spec listenSpec) {
 	s.listeners = append(s.listeners, l)
-	s.accepting.Go(func() { s.accept(l, spec) })
+	s.accepting.Go(func() { accept(l, func(conn net.Conn) { s.begin(conn, spec) }) })
 }
 
 // accept takes connections until the listener is closed. When the process is
 // out of file descriptors it waits, longer each time, and does not spin.
-func (s *Server) accept(l net.Listener, spec listenSpec) {
+func accept(l net.Listener, begin func(net.Conn)) {
 	const shortest, longest = 5 * time.Millisecond, time.Second
 	pause := shortest
 	for {
@@ -107,7 +107,7 @@ func (s *Server) accept(l net.Listener, spec listenSpec) {
 		switch {
 		case err == nil:
 			pause = shortest
-			s.begin(conn, spec)
+			begin(conn)
 		case errors.Is(err, net.ErrClosed):
 			return
 		default:
