@@ -43,7 +43,7 @@ func NewServer(t TB, opts ...Option) *Server {
 func (s *Server) endOfTest(t TB) {
 	t.Helper()
 	err := s.Close()
-	complaints := complaintsOf(s.Violations(), s.rules.Unfired())
+	complaints := complaintsOf(s.scopes.untold(s.Violations()), s.rules.Unfired())
 	if err != nil {
 		complaints = append(complaints, err.Error())
 	}

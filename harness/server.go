@@ -36,6 +36,7 @@ type Server struct {
 	closed     bool
 
 	parsed views
+	scopes registry
 }
 
 // Listen starts a server that belongs to no test. It accepts connections when
@@ -65,6 +66,7 @@ func (s *Server) prepare() (err error) {
 	cfg.Rules = &s.rules
 	cfg.Dialogue = converse
 	cfg.Deliver, cfg.Reserve, cfg.Release = s.deliver, s.reserve, s.release
+	cfg.Addressed = s.addressed
 	cfg.Violated, cfg.Ended, cfg.Gone = s.violated, s.sessionEnded, s.sessionGone
 	if s.opts.tls.on {
 		if cfg.TLS, err = s.opts.tls.server(cfg.Hostname); err != nil {
