@@ -35,8 +35,9 @@ type Server struct {
 	inFlight   int // octets of message data on their way in
 	closed     bool
 
-	parsed views
-	scopes registry
+	parsed  views
+	scopes  registry
+	sharing sharing
 }
 
 // Listen starts a server that belongs to no test. It accepts connections when
@@ -239,6 +240,7 @@ func (s *Server) sessionGone(session *wire.Session) {
 // more. If that takes longer than 5 seconds the error says what is held up,
 // and by whom; the server goes on closing.
 func (s *Server) Close() error {
+	defer s.sharing.close()
 	s.stopAccepting()
 	for _, session := range s.openSessions() {
 		session.Abort()
