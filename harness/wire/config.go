@@ -53,6 +53,9 @@ type Config struct {
 	// gives it back.
 	Reserve func(n int) bool
 	Release func(n int)
+	// Addressed is told of each path of MAIL and RCPT, as it came and without its
+	// brackets, before a rule is looked for; nil for nobody.
+	Addressed func(session int, path string)
 	// Violated is told of a breach of what a test asked for.
 	Violated func(v record.Violation)
 	// Ended is told once, when the end of the session is in the record.

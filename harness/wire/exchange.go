@@ -143,6 +143,9 @@ func (s *Session) begin(stage record.Stage, c record.Command, address string) {
 	n := stageIndex(stage)
 	s.seen[n]++
 	s.x.Occurrence = s.seen[n]
+	if address != "" && s.cfg.Addressed != nil {
+		s.cfg.Addressed(s.ID(), address)
+	}
 	s.match()
 }
 
