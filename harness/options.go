@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/tls"
 	"fmt"
-	"net"
 	"slices"
 	"strings"
 	"time"
@@ -349,6 +348,3 @@ func (t *tlsOptions) choose(hostname string) (tls.Certificate, error) {
 	}
 	return processAuthority().leaf(hostname)
 }
-
-// network says what kind of address a listener has.
-func (l listenSpec) open() (net.Listener, error) { return net.Listen(l.network, l.addr) }

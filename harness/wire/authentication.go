@@ -32,9 +32,6 @@ func takeAuthParam(s *Session, value string, _ bool) record.Reply {
 	return record.Reply{}
 }
 
-// mechanisms are those that the dialogue runs.
-var mechanisms = []string{"CRAM-MD5", "PLAIN", "LOGIN"}
-
 // sendsPassword says that a mechanism shows the password to whoever listens.
 func sendsPassword(mechanism string) bool { return mechanism == "PLAIN" || mechanism == "LOGIN" }
 

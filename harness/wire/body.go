@@ -48,8 +48,6 @@ func nextPiece(full int) int {
 // trustedSize bounds how much is allocated on a client's word.
 const trustedSize = 16 << 20
 
-var errDropped = errors.New("dropped by a rule")
-
 // takeBody reads the message data and prepares what follows: the dialogue is
 // fed a final dot, and a RSET too if the message was refused.
 func (s *Session) takeBody() {
