@@ -102,7 +102,7 @@ func (p *transcriptParser) marked(at time.Duration, mark, rest string) error {
 	case "!!":
 		p.anomaly(rest)
 	default:
-		return fmt.Errorf("%q is not how a line begins; write S: or C: there", Escape(mark))
+		return fmt.Errorf("%q is not how a line begins; S: and C: are", Escape(mark))
 	}
 	return nil
 }

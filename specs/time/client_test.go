@@ -139,6 +139,16 @@ var _ = Describe("A rule's time", func() {
 		octets := len("250 дусал\r\n")
 		Expect(took(func() { Expect(c.Reply()).To(Equal("250 дусал")) })).To(Equal(time.Duration((octets-1)/4) * time.Second))
 	}))
+	It("drips a reply that is in the record from its first octet", inBubble(func(b bubble) {
+		srv := b.server(harness.WithRules(harness.On(harness.ANY).Drip(1, time.Minute)))
+		c := b.client(srv)
+		c.FirstOctet()
+		Expect(only(srv).Greeting.Code).To(Equal(220))
+		c.Reply()
+		c.Lines("NOOP")
+		c.FirstOctet()
+		Expect(only(srv).Commands[0].Reply.Code).To(Equal(250))
+	}))
 	It("drips a message's 250 whose message is there from the first octet", inBubble(func(b bubble) {
 		srv := b.server(harness.WithRules(harness.On(harness.BODY).Drip(1, time.Minute)))
 		c := b.hello(srv)
@@ -146,6 +156,16 @@ var _ = Describe("A rule's time", func() {
 		c.Octets("x\r\n.\r\n")
 		c.FirstOctet()
 		Expect(srv.Messages()).To(HaveLen(1))
+		Expect(only(srv).Messages).To(HaveLen(1))
+		Expect(only(srv).Commands[4].Reply.Code).To(Equal(250))
+	}))
+	It("drips a 221 whose end is in the record from the first octet", inBubble(func(b bubble) {
+		srv := b.server(harness.WithRules(harness.On(harness.QUIT).Drip(1, time.Minute)))
+		c := b.hello(srv)
+		c.Lines("QUIT")
+		c.FirstOctet()
+		Expect(only(srv).End).To(Equal(harness.EndQuit))
+		Expect(took(func() { Expect(srv.WaitIdle(context.Background())).To(Succeed()) })).To(BeZero())
 	}))
 	It("stalls for as long as the client waits", inBubble(func(b bubble) {
 		srv := b.server(harness.WithRules(harness.On(harness.MAIL).Stall()))
