@@ -309,23 +309,15 @@ func networks(list []string) ([]netip.Prefix, error) {
 }
 
 func (o *options) finishAuth() error {
-	if o.check == nil && len(o.users) == 0 {
+	names, err := mechanismNames(o.mechanisms)
+	if err != nil {
+		return err
+	}
+	if o.check == nil && len(o.users) == 0 && !slices.Contains(names, "ANONYMOUS") && !slices.Contains(names, "EXTERNAL") {
 		if o.cfg.RequireAuth {
 			return fmt.Errorf("harness: RequireAuth() needs WithUser(name, password) or WithAuth(func)")
 		}
 		return nil
-	}
-	names := []string{"CRAM-MD5", "PLAIN", "LOGIN"}
-	for _, m := range o.mechanisms {
-		if known := wire.Mechanisms(); !slices.Contains(known, strings.ToUpper(m)) {
-			return fmt.Errorf("harness: mechanism %q is not known; use some of %s", m, strings.Join(known, ", "))
-		}
-	}
-	if len(o.mechanisms) > 0 {
-		names = nil
-		for _, m := range o.mechanisms {
-			names = append(names, strings.ToUpper(m))
-		}
 	}
 	o.cfg.Auth = &wire.Auth{Mechanisms: names, Plaintext: !o.tls.on, Check: o.check}
 	if o.plaintext != nil {
@@ -338,6 +330,24 @@ func (o *options) finishAuth() error {
 		o.cfg.Auth.Password = o.password
 	}
 	return nil
+}
+
+// mechanismNames checks the names that a caller gave; without any they are
+// those that clients know best.
+func mechanismNames(given []string) ([]string, error) {
+	if len(given) == 0 {
+		return []string{"CRAM-MD5", "PLAIN", "LOGIN"}, nil
+	}
+	known := wire.Mechanisms()
+	var names []string
+	for _, m := range given {
+		name := strings.ToUpper(m)
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("harness: mechanism %q is not known; use some of %s", m, strings.Join(known, ", "))
+		}
+		names = append(names, name)
+	}
+	return names, nil
 }
 
 // password looks a user up, for mechanisms that never show a secret.
