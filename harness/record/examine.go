@@ -5,32 +5,37 @@ import (
 	"sync"
 )
 
-// unexamined is message data that waits to be looked through for anomalies. All
-// copies of a session share it, so that this is done once.
-type unexamined struct {
-	message *Message
-	command int // that the data came with
-	find    func(*Message) []Anomaly
+// examination is what a message has for those who look through its data for
+// anomalies, which is done once for all copies of its session.
+type examination struct {
+	find    func(*Message) []Anomaly // nil: there is nothing to look for
+	command int                      // that the data came with
 	once    sync.Once
 	found   []Anomaly // good once the once is done
 }
 
-func (u *unexamined) anomalies() []Anomaly {
-	u.once.Do(func() {
-		u.found = u.find(u.message)
-		for i := range u.found {
-			u.found[i].Command = u.command
+func (m *Message) examined() []Anomaly {
+	e := &m.examination
+	if e.find == nil {
+		return nil
+	}
+	e.once.Do(func() {
+		e.found = e.find(m)
+		for i := range e.found {
+			e.found[i].Command = e.command
 		}
 	})
-	return u.found
+	return e.found
 }
 
 // ExamineLater leaves it to Examined to find the anomalies in the data of m,
-// which came with a command, counted from 1. It is for whoever makes the
-// record: to look through message data while it is captured would slow it
-// down. What is found goes when the message is forgotten.
+// one of the session's messages, which came with a command, counted from 1. It
+// is for whoever makes the record: to look through message data while it is
+// captured would slow that down. What is found goes when the message is
+// forgotten.
 func (s *Session) ExamineLater(m *Message, command int, find func(*Message) []Anomaly) {
-	s.unread = append(s.unread, &unexamined{message: m, command: command, find: find})
+	m.find, m.command = find, command
+	s.unexamined = true
 }
 
 // maxFound bounds the anomalies that the message data of one session adds to
@@ -41,26 +46,19 @@ const maxFound = 200
 // data has. Without ExamineLater it is like Clone.
 func (s *Session) Examined() *Session {
 	c := s.Clone()
-	c.unread = nil
+	if c.unexamined = false; !s.unexamined {
+		return c
+	}
 	room := maxFound
-	for _, u := range s.unread {
-		found := u.anomalies()
+	for _, m := range s.Messages {
+		if room == 0 {
+			break
+		}
+		found := m.examined()
 		found = found[:min(len(found), room)]
 		room -= len(found)
 		c.Anomalies = append(c.Anomalies, found...)
 	}
 	slices.SortStableFunc(c.Anomalies, func(a, b Anomaly) int { return a.Command - b.Command })
 	return c
-}
-
-// unreadWithout returns what is left to be looked through without one message,
-// or without all of them if id is 0.
-func (s *Session) unreadWithout(id int) []*unexamined {
-	var left []*unexamined
-	for _, u := range s.unread {
-		if id != 0 && u.message.ID != id {
-			left = append(left, u)
-		}
-	}
-	return left
 }

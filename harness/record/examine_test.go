@@ -16,7 +16,9 @@ func examined(s *Session) (kinds []string) {
 func TestExaminedLooksOnce(t *testing.T) {
 	looks := 0
 	s := &Session{ID: 1, Anomalies: []Anomaly{{Kind: "first", Command: 1}, {Kind: "last", Command: 3}}}
-	s.ExamineLater(&Message{ID: 1}, 2, func(*Message) []Anomaly { looks++; return []Anomaly{{Kind: "data"}} })
+	m := &Message{ID: 1}
+	s.Messages = []*Message{m}
+	s.ExamineLater(m, 2, func(*Message) []Anomaly { looks++; return []Anomaly{{Kind: "data"}} })
 	copied := s.Clone()
 	if looks != 0 || len(copied.Anomalies) != 2 {
 		t.Fatalf("a copy has looked: %+v", copied.Anomalies)
@@ -53,7 +55,9 @@ func TestExaminedForgetsWithTheMessage(t *testing.T) {
 func TestExaminedIsBounded(t *testing.T) {
 	s := &Session{ID: 1}
 	for range 100 {
-		s.ExamineLater(&Message{}, 1, func(*Message) []Anomaly { return make([]Anomaly, 7) })
+		m := &Message{}
+		s.Messages = append(s.Messages, m)
+		s.ExamineLater(m, 1, func(*Message) []Anomaly { return make([]Anomaly, 7) })
 	}
 	if n := len(s.Examined().Anomalies); n != maxFound {
 		t.Errorf("there are %d", n)

@@ -48,4 +48,6 @@ type Message struct {
 	Envelope Envelope
 	Reply    Reply // the final one, which took responsibility
 	Data
+
+	examination
 }

@@ -26,7 +26,7 @@ type Session struct {
 	End        End
 	EndDetail  string // more about the end, such as the handshake's error; may be ""
 
-	unread []*unexamined // message data that Examined looks through
+	unexamined bool // Examined has messages to look through
 }
 
 // TLS is what a handshake agreed on.
@@ -142,7 +142,7 @@ func (s *Session) Clone() *Session {
 // them if id is 0.
 func (s *Session) Without(id int) *Session {
 	c := *s
-	c.Messages, c.unread = nil, s.unreadWithout(id)
+	c.Messages = nil
 	for _, m := range s.Messages {
 		if id != 0 && m.ID != id {
 			c.Messages = append(c.Messages, m)

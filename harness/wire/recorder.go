@@ -183,7 +183,7 @@ func (r *recorder) message(m *record.Message, find func(*record.Message) []recor
 func (r *recorder) forget(id int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.session = *r.session.Without(id)
+	r.session.Messages = r.session.Without(id).Messages
 }
 
 // maxAnomalies bounds what a client can make the record grow by with faults.
