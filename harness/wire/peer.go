@@ -79,15 +79,15 @@ func (p *Peer) send(reply record.Reply) error {
 		return errors.New("the script sends something after HalfClose or Silence; nothing can be sent then")
 	}
 	octets := reply.Octets()
+	s.out = append(s.out, octets...)
 	reply.At = s.rec.now()
 	if s.again && (p.open || s.x.Stage == record.CONNECT) {
-		s.rec.longer(octets)
+		octets = s.rec.longer(octets)
 	} else {
 		s.answered(reply)
 	}
 	s.again, p.open = true, !endsReply(octets)
 	s.auth.step = reply.Code == 334
-	s.out = append(s.out, octets...)
 	s.flush()
 	return p.gone()
 }
@@ -141,10 +141,10 @@ func (p *Peer) take(line []byte) record.Command {
 func (p *Peer) Expect(pattern string) (record.Command, error) {
 	c, err := p.ReadLine()
 	if err != nil {
-		return c, fmt.Errorf("expected %q: %w", pattern, err)
+		return c, fmt.Errorf("expected \"%s\": %w", pattern, err)
 	}
 	if g := newGlob(pattern); !g.match(c.Line) {
-		return c, fmt.Errorf("expected %q, the client sent %q", pattern, record.Escape(c.Line))
+		return c, fmt.Errorf("expected \"%s\", the client sent \"%s\"", pattern, record.Clip(c.Line, 200))
 	}
 	return c, nil
 }

@@ -124,9 +124,10 @@ func (r *recorder) anotherReply(reply record.Reply) {
 	}
 }
 
-// longer goes on with the last reply, or with the greeting. A script may send
-// without end: what is beyond all measure is left out, and the reply says so.
-func (r *recorder) longer(octets string) {
+// longer goes on with the last reply, or with the greeting, and returns the
+// octets of the whole. A script may send without end: what is beyond all measure
+// is left out, and the reply says so.
+func (r *recorder) longer(octets string) string {
 	const most, leftOut = 64 << 10, "(more, which was not kept)\r\n"
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -140,13 +141,14 @@ func (r *recorder) longer(octets string) {
 	before := to.Octets()
 	switch {
 	case strings.HasSuffix(before, leftOut):
-		return
+		return before
 	case len(before) > most:
 		octets = leftOut
 	}
 	at := to.At
 	*to = record.ParseReply(before + octets)
 	to.At = at
+	return before + octets
 }
 
 func (r *recorder) hello(name string) {
