@@ -139,11 +139,11 @@ func (c *Client) FirstOctet() byte {
 
 // Exactly reads n octets.
 func (c *Client) Exactly(n int) string {
-	GinkgoHelper()
+	ginkgo.GinkgoHelper()
 	c.limitRead()
 	octets := make([]byte, n)
 	_, err := io.ReadFull(c.r, octets)
-	Expect(err).NotTo(HaveOccurred())
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
 	return string(octets)
 }
 
