@@ -123,7 +123,13 @@ var _ = Describe("A path", func() {
 
 	It("without brackets is taken if the test asks for that", func() {
 		srv := harness.NewServer(GinkgoT(), harness.LenientPaths())
-		rawclient.Hello(srv).Dialogue("MAIL FROM: a@example.mn SIZE=5", "250", "RCPT TO:bat@example.com", "250")
+		c := rawclient.Hello(srv)
+		c.Dialogue("MAIL FROM: a@example.mn SIZE=5", "250", "RCPT TO:bat@example.com", "250", `RCPT TO:"a b"@example.com`, "250",
+			`RCPT TO:"a b"@example.com>`, "501", "RCPT TO:", "501", "RCPT TO:<dorj@example.com>", "250", "DATA", "354")
+		c.Octets(".\r\n")
+		Expect(c.Reply()).To(HavePrefix("250"))
+		Expect(srv.Messages()[0].Envelope.From).To(Equal("a@example.mn"))
+		Expect(srv.Messages()[0].Envelope.To()).To(Equal([]string{"bat@example.com", `"a b"@example.com`, "dorj@example.com"}))
 	})
 })
 
