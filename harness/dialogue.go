@@ -13,9 +13,7 @@ import (
 // serves one connection, so that its handlers know whose they are.
 func converse(conn net.Conn, s *wire.Session) {
 	srv := &smtpd.Server{
-		// What smtpd says of itself and of limits is never sent.
-		Hostname:          "localhost",
-		Appname:           "smtpspec",
+		Hostname:          "localhost", // in the challenge of CRAM-MD5 only; else nothing smtpd says of itself is sent
 		DisableReverseDNS: true,
 		MaxRecipients:     1 << 30,
 		AuthMechs:         everyMechanism,

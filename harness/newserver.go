@@ -84,7 +84,7 @@ func (s *Server) endOfTest(t TB) {
 func (s *Server) complaints() []string {
 	var all []string
 	for _, v := range s.Violations() {
-		all = append(all, fmt.Sprintf("harness: %s: %s", v.Rule, v.Text))
+		all = append(all, fmt.Sprintf("harness: %s: %s", v.Rule, record.Escape(v.Text)))
 	}
 	for _, r := range s.rules.Unfired() {
 		all = append(all, fmt.Sprintf("harness: rule %s was required and never fired", r))

@@ -81,7 +81,9 @@ func (s *Server) listenAll(ctx context.Context) error {
 		return nil
 	}
 	for _, spec := range s.opts.listen {
-		var lc net.ListenConfig
+		// The limits find out who is gone; keep-alives would only cost
+		// each connection four system calls more.
+		lc := net.ListenConfig{KeepAlive: -1}
 		l, err := lc.Listen(ctx, spec.network, spec.addr)
 		if err != nil {
 			s.Close()
@@ -137,9 +139,10 @@ func (s *Server) begin(conn net.Conn, implicit bool) {
 	session.Run()
 }
 
+var busy = record.NewReply(421, "4.3.2 Too many sessions, try later")
+
 // admit refuses a connection that is one too many.
 func (s *Server) admit(start *wire.Start) *Violation {
-	busy := record.NewReply(421, "4.3.2 Too many sessions, try later")
 	if s.opts.maxSessions > 0 && s.history.admitted >= s.opts.maxSessions {
 		start.Refusal = &busy
 		return nil
@@ -160,7 +163,7 @@ func (s *Server) deliver(session *wire.Session, m *record.Message) error {
 	}
 	if s.opts.noMessages {
 		s.violated(Violation{Session: m.Session, Rule: "ExpectNoMessages()",
-			Text: fmt.Sprintf("a message from <%s> was accepted, none expected", record.Escape(m.Envelope.From))})
+			Text: fmt.Sprintf("a message from <%s> was accepted, none expected", m.Envelope.From)})
 	}
 	for _, f := range s.opts.onMessage {
 		s.guarded("OnMessage", m.Session, func() { f(s.view(m)) })
@@ -297,6 +300,14 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		}
 	}
 	return s.Close()
+}
+
+// Closed says that the server was closed and that none of its sessions runs any
+// more: its record will not change.
+func (s *Server) Closed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed && s.history.running == 0
 }
 
 // idle says that no session is open.

@@ -2,11 +2,14 @@ package harness
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/smtpspec/smtpspec/harness/record"
 )
 
 // signal wakes everybody who waits for a change.
@@ -42,7 +45,7 @@ func (s *Server) until(ctx context.Context, done func() bool) error {
 			return nil
 		}
 		if v := s.Violations(); len(v) > 0 {
-			return fmt.Errorf("%s", v[0].Text)
+			return errors.New(record.Escape(v[0].Text))
 		}
 		select {
 		case <-changed:

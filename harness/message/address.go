@@ -177,7 +177,8 @@ func (r *addressReader) add(name, address string) {
 		address = address[i+1:]
 	}
 	address = strings.TrimSpace(address)
-	if local, domain, ok := cutAddress(address); !ok || local == "" || domain == "" || strings.ContainsAny(domain, " \t<>@") {
+	if local, domain, ok := cutAddress(address); !ok || local == "" || domain == "" || strings.ContainsAny(domain, " \t<>@") ||
+		strings.Contains(domain, ":") && !strings.HasPrefix(domain, "[") {
 		r.at.warn(AddressBroken, "no address in %s", shown(address))
 		if address == "" {
 			return
@@ -196,8 +197,12 @@ func cutAddress(address string) (local, domain string, ok bool) {
 	return address[:i], address[i+1:], true
 }
 
+// SameAddress says that a and b are one address: the local parts are compared
+// exactly, the domains without regard to case, RFC 5321 §2.4.
+func SameAddress(a, b string) bool { return sameAddress(a) == sameAddress(b) }
+
 // sameAddress is the form in which two addresses can be compared: the domain
-// in lower case, the local part without needless quotes, RFC 5321 §2.4.
+// in lower case, the local part without needless quotes.
 func sameAddress(address string) string {
 	local, domain, _ := cutAddress(strings.Trim(address, " \t<>"))
 	if strings.HasPrefix(local, `"`) {

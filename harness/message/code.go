@@ -3,7 +3,6 @@ package message
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -23,7 +22,8 @@ func (p *Parsed) Code() (string, error) {
 	if strings.TrimSpace(text) == "" {
 		text = p.VisibleText()
 	}
-	found := findCodes(p.Subject(), text[:min(len(text), maxCodeText)])
+	subject := p.Subject()
+	found := findCodes(subject[:min(len(subject), maxLine)], text[:min(len(text), maxCodeText)])
 	switch len(found) {
 	case 0:
 		return "", errors.New("no one-time code: no 4 to 8 digits or capitals near a word such as code, OTP or код")
@@ -114,28 +114,51 @@ func newCodeLine(line string) codeLine {
 	return l
 }
 
-var (
-	digitsOnly = regexp.MustCompile(`^(?:[A-Z]-)?([0-9]{4,8})$`)
-	digitPairs = regexp.MustCompile(`^([0-9]{3})-([0-9]{3})$`)
-	threeOnly  = regexp.MustCompile(`^[0-9]{3}$`)
-	capitals   = regexp.MustCompile(`^[A-Z0-9]{4,8}$|^[A-Z0-9]{4}-[A-Z0-9]{4}$`)
-	yearLike   = regexp.MustCompile(`^(19|20)[0-9]{2}$`)
-)
-
 // codeIn returns the code that words begin with.
 func codeIn(words []string) (codeAt, bool) {
 	word := words[0]
-	if m := digitsOnly.FindStringSubmatch(word); m != nil {
-		return codeAt{text: m[1], words: 1}, true
-	}
-	if m := digitPairs.FindStringSubmatch(word); m != nil {
-		return codeAt{text: m[1] + m[2], words: 1}, true
-	}
-	if len(words) > 1 && threeOnly.MatchString(word) && threeOnly.MatchString(words[1]) {
+	if len(words) > 1 && len(word) == 3 && len(words[1]) == 3 && only(word, isDigit) && only(words[1], isDigit) {
 		return codeAt{text: word + words[1], words: 2}, true
 	}
-	mixed := strings.ContainsAny(word, "0123456789") && strings.ContainsAny(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-	return codeAt{text: word, words: 1}, mixed && capitals.MatchString(word)
+	code, ok := codeOf(word)
+	return codeAt{text: code, words: 1}, ok
+}
+
+// codeOf reads 123456, G-123456, 123-456, A1B2C3 and AB12-CD34.
+func codeOf(word string) (string, bool) {
+	const shortest, longest = 4, 8
+	front, back, dashed := strings.Cut(word, "-")
+	if !only(front, isCodeLetter) || !only(back, isCodeLetter) {
+		return "", false
+	}
+	letters := !only(front+back, isDigit)
+	switch n := len(back); {
+	case !dashed:
+		return word, len(word) >= shortest && len(word) <= longest && (!letters || hasDigit(word))
+	case len(front) == 1 && letters && only(back, isDigit):
+		return back, n >= shortest && n <= longest
+	case letters:
+		return word, len(front) == 4 && n == 4 && hasDigit(word)
+	}
+	return front + back, len(front) == 3 && len(back) == 3
+}
+
+func only(s string, is func(c byte) bool) bool {
+	for i := range len(s) {
+		if !is(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func isDigit(c byte) bool      { return '0' <= c && c <= '9' }
+func isCodeLetter(c byte) bool { return isDigit(c) || 'A' <= c && c <= 'Z' }
+func hasDigit(s string) bool   { return strings.ContainsAny(s, "0123456789") }
+
+// isYear says that a number is more likely to be one.
+func isYear(s string) bool {
+	return len(s) == 4 && only(s, isDigit) && (s[:2] == "19" || s[:2] == "20")
 }
 
 // spacedOut reads a line that is one code, its digits set apart: "4 8 2 9".
@@ -144,7 +167,7 @@ func spacedOut(words []string) (string, bool) {
 		return "", false
 	}
 	for _, w := range words {
-		if len(w) != 1 || w[0] < '0' || w[0] > '9' {
+		if len(w) != 1 || !isDigit(w[0]) {
 			return "", false
 		}
 	}
@@ -157,7 +180,7 @@ func (c codeAt) sureness(l codeLine, lines []codeLine, at int) int {
 	switch {
 	case l.keyword >= 0 && gap >= 0 && gap <= 1:
 		return told
-	case yearLike.MatchString(c.text) && !alone:
+	case isYear(c.text) && !alone:
 		return nowhere
 	case l.keyword >= 0 && gap == 2, alone && keywordNear(lines, at, -2, -1), alone && lines[0].keyword >= 0:
 		return told

@@ -9,8 +9,8 @@ import (
 
 // Field is one header field, RFC 5322 §2.2.
 type Field struct {
-	Name string // as it was spelt; "" for a header line that is no field
-	Raw  string // the octets behind the colon as sent, folding included, without the last line end
+	Name string `json:"name"` // as it was spelt; "" for a header line that is no field
+	Raw  string `json:"raw"`  // the octets behind the colon as sent, folding included, without the last line end
 }
 
 // Unfolded returns the value on one line, RFC 5322 §2.2.3, with its

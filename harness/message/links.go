@@ -20,7 +20,7 @@ func (l Link) String() string {
 	if l.Text == "" {
 		return record.Escape(l.URL)
 	}
-	return record.Escape(l.URL) + " " + shown(l.Text)
+	return record.Escape(l.URL) + " " + shown(l.Text).String()
 }
 
 // Link returns the URL of the one link that has substr in its URL or text. If

@@ -49,7 +49,7 @@ func (m *Message) Bcc() []string {
 //
 //	message #1 "Subject" from <a@b> to <c@d>, 75 bytes
 func (m *Message) String() string {
-	return "message #" + strconv.Itoa(m.ID) + " " + shown(m.Subject()) +
+	return "message #" + strconv.Itoa(m.ID) + " " + shown(m.Subject()).String() +
 		" from <" + record.Escape(m.Envelope.From) + "> to " + recipients(m.Envelope.To()) + ", " + count(m.Size(), "byte")
 }
 

@@ -4,6 +4,8 @@ import (
 	"iter"
 	"path"
 	"strings"
+
+	"github.com/smtpspec/smtpspec/harness/record"
 )
 
 // Part is one entity of a message, RFC 2045 §2.4: the message itself, a part
@@ -11,31 +13,35 @@ import (
 type Part struct {
 	// Path is the way from the root: "" for the root, "2.1" for the first
 	// child of its second child.
-	Path string
+	Path string `json:"path"`
 
-	ContentType string            // in lower case; what the RFCs imply where nothing is said, so never ""
-	Charset     string            // as declared, in lower case; "" without one
-	Encoding    string            // Content-Transfer-Encoding in its canonical spelling; "7bit" without one
-	Params      map[string]string // of Content-Type, decoded, keys in lower case
-	Disposition string            // "attachment", "inline" or another word in lower case; "" without one
-	Filename    string            // decoded and otherwise as given: no name to open a file by; "" without one
-	ContentID   string            // without its brackets
-	Header      Header
+	// ContentType is in lower case. Where the header says nothing, it is what
+	// the RFCs imply, so it is never "".
+	ContentType string `json:"content_type"`
+
+	Charset     string            `json:"charset,omitempty"`     // as declared, in lower case; "" without one
+	Encoding    string            `json:"encoding"`              // the canonical name of the transfer encoding; "7bit" without one
+	Params      map[string]string `json:"params,omitempty"`      // of Content-Type, decoded, keys in lower case
+	Disposition string            `json:"disposition,omitempty"` // "attachment", "inline", another word in lower case; "" without one
+	Filename    string            `json:"filename,omitempty"`    // decoded and otherwise as given: no name to open a file by
+	ContentID   string            `json:"content_id,omitempty"`  // without its brackets
+	Header      Header            `json:"header,omitempty"`
 
 	// Body is the decoded content; that of a text type is UTF-8. For a
-	// multipart it is everything between its header and its end.
-	Body []byte
+	// multipart it is everything between its header and its end. The JSON form
+	// of a part has no content.
+	Body []byte `json:"-"`
 
 	// Octets is the decoded content in its own charset. It is what Body is,
 	// unless a text had to become UTF-8.
-	Octets []byte
+	Octets []byte `json:"-"`
 
 	// Encoded is the body as sent.
-	Encoded []byte
+	Encoded []byte `json:"-"`
 
 	// Children are the parts of a multipart, or the one message within a
 	// message/rfc822.
-	Children []*Part
+	Children []*Part `json:"children,omitempty"`
 
 	root     bool
 	embedded bool // its multipart/related shows it within another part
@@ -106,7 +112,11 @@ func (p *Part) matches(glob string) bool {
 func (p *Part) String() string {
 	name := "no name"
 	if p.Filename != "" {
-		name = shown(p.Filename)
+		name = shown(p.Filename).String()
 	}
-	return name + " (" + p.ContentType + ", " + count(len(p.Octets), "byte") + ")"
+	kind := record.Escape(record.Clip(p.ContentType, 80))
+	return name + " (" + kind + ", " + count(len(p.Octets), "byte") + ")"
 }
+
+// GomegaString is String; Gomega prints it where a test failed.
+func (p *Part) GomegaString() string { return p.String() }

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"cmp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -192,13 +193,14 @@ func readAttributes(z *html.Tokenizer, more bool) attributes {
 	for more {
 		var key, value []byte
 		key, value, more = z.TagAttr()
+		// The first of two counts, as in a browser.
 		switch string(key) {
 		case "href":
-			a.href = string(value)
+			a.href = cmp.Or(a.href, string(value))
 		case "alt":
-			a.alt = string(value)
+			a.alt = cmp.Or(a.alt, string(value))
 		case "style":
-			a.style = string(value)
+			a.style = cmp.Or(a.style, string(value))
 		case "hidden":
 			a.hidden = true
 		}

@@ -26,7 +26,7 @@ type walker struct {
 
 // budget is shared by all walkers of a message.
 type budget struct {
-	parts, fields int
+	parts, fields int  // so far, the message itself included
 	spent         bool // no more parts: the walk is over
 }
 
@@ -110,7 +110,7 @@ func (w *walker) parts(p *Part, depth int) {
 
 // part reads one more child of p.
 func (w *walker) part(p *Part, depth int) {
-	if w.budget.parts >= MaxParts {
+	if w.budget.parts > MaxParts {
 		w.at(p.Path).warn(PartsLimit, "not taken apart: more than %d parts", MaxParts)
 		w.budget.spent = true
 		w.pos, w.end, w.found = len(w.b), len(w.b), delimiter{level: -1}

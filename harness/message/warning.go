@@ -3,6 +3,7 @@ package message
 import (
 	"fmt"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/smtpspec/smtpspec/harness/record"
 )
@@ -61,7 +62,7 @@ const (
 	NUL      = "nul"       // an octet of value zero, RFC 5322 §4
 	LongLine = "long-line" // over 998 octets, RFC 5322 §2.1.1
 
-	MoreWarnings = "more-warnings" // more than MaxWarnings
+	MoreWarnings = "more-warnings" // one of these IDs in more than MaxWarnings parts
 )
 
 // Warning is one repair. Peer text in it is escaped and clipped.
@@ -86,8 +87,9 @@ func (w Warning) String() string {
 
 // notes collects warnings, one for each ID and part.
 type notes struct {
-	list []Warning
-	at   map[noteKey]int
+	list  []Warning
+	at    map[noteKey]int // index into list
+	parts map[string]int  // how many parts have an ID
 }
 
 type noteKey struct{ id, part string }
@@ -110,19 +112,39 @@ func (n *notes) add(id, part, format string, args ...any) {
 		n.list[i].Count++
 		return
 	}
-	if len(n.list) >= MaxWarnings && id != MoreWarnings {
-		n.add(MoreWarnings, "", "more than %d warnings", MaxWarnings)
-		return
-	}
 	if n.at == nil {
-		n.at = map[noteKey]int{}
+		n.at, n.parts = map[noteKey]int{}, map[string]int{}
+	}
+	if n.parts[id]++; n.parts[id] > MaxWarnings {
+		n.add(MoreWarnings, "", "more than %d parts have the same warning", MaxWarnings)
+		return
 	}
 	n.at[key] = len(n.list)
 	n.list = append(n.list, Warning{id, part, fmt.Sprintf(format, args...), 1})
 }
 
-// shown makes peer text fit for a warning or an error.
-func shown[T string | []byte](s T) string {
+// excerpt is the beginning of peer text. It is made fit for a terminal only
+// when somebody prints it: most warnings are counted and not kept.
+type excerpt struct {
+	head string
+	rest int // octets that were left out
+}
+
+// shown quotes peer text in a warning or an error.
+func shown[T string | []byte](s T) excerpt {
 	const enough = 80
-	return `"` + record.Escape(record.Clip(string(s), enough)) + `"`
+	cut := min(len(s), enough)
+	for cut < len(s) && cut > enough-utf8.UTFMax && !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return excerpt{string(s[:cut]), len(s) - cut}
+}
+
+// String returns the excerpt in quotes, escaped.
+func (e excerpt) String() string {
+	s := `"` + record.Escape(e.head)
+	if e.rest > 0 {
+		s += "… (" + count(e.rest, "octet") + " more)"
+	}
+	return s + `"`
 }

@@ -41,7 +41,7 @@ func ParseReply(octets string) Reply {
 	if len(r.Lines) > 0 {
 		r.Enhanced = enhancedCode(r.Lines[0], r.Code)
 	}
-	if r.Octets() != octets {
+	if canonical := r.AppendTo(make([]byte, 0, len(octets))); string(canonical) != octets {
 		r.Raw = octets
 	}
 	return r

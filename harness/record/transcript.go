@@ -23,8 +23,8 @@ import (
 // quoted behind "C>" or "S>". ParseTranscript reads it back.
 func (s *Session) Transcript() string {
 	w := transcriptWriter{}
-	fmt.Fprintf(&w, "SMTP session %d from %s\n", s.ID, s.Remote)
-	w.tls(s.TLS, -1, 0)
+	fmt.Fprintf(&w, "SMTP session %d from %s\n", s.ID, Escape(s.Remote))
+	w.tls(s.TLS, -1, s.Greeting.At)
 	w.answer(s.Greeting, len(s.Commands) > 0 || s.Farewell.Code != 0)
 	w.anomalies(s.Anomalies, 0)
 	before := s.Greeting.At
@@ -148,7 +148,7 @@ func (w *transcriptWriter) tls(t *TLS, after, upTo time.Duration) {
 	if t == nil || t.At <= after || t.At > upTo {
 		return
 	}
-	text := t.Version + ", " + t.Cipher
+	text := Escape(t.Version + ", " + t.Cipher)
 	if t.ServerName != "" {
 		text += ", server name " + Escape(t.ServerName)
 	}

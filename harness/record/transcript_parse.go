@@ -61,7 +61,7 @@ func (p *transcriptParser) line(line string) error {
 
 func (p *transcriptParser) head(text string) (err error) {
 	id, remote, _ := strings.Cut(text, " from ")
-	p.session.Remote = remote
+	p.session.Remote = Unescape(remote)
 	p.session.ID, err = strconv.Atoi(id)
 	return err
 }
@@ -102,7 +102,7 @@ func (p *transcriptParser) marked(at time.Duration, mark, rest string) error {
 	case "!!":
 		p.anomaly(rest)
 	default:
-		return fmt.Errorf("%q is not how a line begins; S: and C: are", Escape(mark))
+		return fmt.Errorf("%q is not how a line begins; write S: or C: there", Escape(mark))
 	}
 	return nil
 }

@@ -129,13 +129,14 @@ func (s *Session) relayAuth(reply record.Reply) {
 func (s *Session) Authenticate(mechanism, username, secret string, challenge []byte) bool {
 	a := record.NewAuthAttempt(mechanism, s.identity(), username, secret, string(challenge))
 	a.Initial = s.auth.initial
-	err := error(localError)
+	err := errLocal
 	s.guarded("WithAuth", func() { err = s.cfg.Auth.Check(a) })
-	a.OK = err == nil
-	s.auth.done = a.OK
-	if reply := (record.Reply{}); errors.As(err, &reply) {
+	reply := record.Reply{}
+	if errors.As(err, &reply) {
 		s.auth.reply = &reply
 	}
+	a.OK = err == nil || reply.Positive()
+	s.auth.done = a.OK
 	if !s.cfg.RecordSecrets {
 		a = a.Masked()
 	}

@@ -19,9 +19,10 @@ type body struct {
 	size     int      // octets seen, the final dot line included
 	pieces   [][]byte // full ones
 	last     []byte   // the one being filled; its capacity is the room
+	borrowed bool     // last is in a buffer that is used again
 	scratch  *[scratchSize]byte
 	reserved int
-	cut      Rule  // drops the connection inside the data
+	cut      *Rule // drops the connection inside the data
 	cutAt    int64 // after so many octets; -1 for never
 	oversize bool  // beyond the limit: read to its end, not kept
 	noRoom   bool  // no memory was to be had: the same
@@ -36,10 +37,11 @@ const scratchSize = 64 << 10
 
 var scratchPool = sync.Pool{New: func() any { return new([scratchSize]byte) }}
 
-// nextPiece returns the size of the piece behind so many full ones. Full
-// pieces are never copied.
+// nextPiece returns the size of the piece behind so many full ones. Full ones
+// are never copied, the last one is half empty as a rule and is: a piece is
+// large only where that copy is little beside the whole.
 func nextPiece(full int) int {
-	if full == 1 {
+	if full <= 4 {
 		return 256 << 10
 	}
 	return 1 << 20
@@ -111,7 +113,10 @@ func (s *Session) refuseBody() {
 	s.feeds.push(feedReset, awaitIgnored)
 }
 
-var errRefused = errors.New("451 refused")
+var (
+	errRefused       = errors.New("451 refused")
+	errLocal   error = localError
+)
 
 // Deliver keeps the message whose final dot the dialogue has read. The error
 // means that it was refused.
@@ -121,7 +126,7 @@ func (s *Session) Deliver() error {
 		return errRefused
 	}
 	s.message = nil
-	err := error(localError)
+	err := errLocal
 	s.guarded("Deliver", func() { err = s.cfg.Deliver(s, m) })
 	if err != nil {
 		s.final = localError
@@ -160,7 +165,7 @@ func (s *Session) bodyAnswered() {
 // readBody reads up to the final dot line. It says whether the session goes
 // on.
 func (s *Session) readBody() bool {
-	s.cut, s.cutAt = s.dropRule()
+	s.findCut()
 	if s.cutAt == 0 {
 		s.dropInBody()
 		return false
@@ -204,17 +209,15 @@ func (s *Session) readOn() (done, ok bool) {
 // are there for the wire only.
 func (b *body) came() int { return b.size - b.term.dots - b.term.pending() }
 
-// dropRule finds a rule that cuts the connection inside the data, and after
-// how many octets; -1 without one.
-func (s *Session) dropRule() (rule Rule, after int64) {
-	x := s.x
-	x.Stage, x.Command = record.BODY, record.Command{Verb: "BODY"}
-	found := false
-	s.guarded("When", func() { rule, found = s.cfg.Rules.MatchData(&x) })
-	if !found {
-		return Rule{}, -1
-	}
-	return rule, rule.act.dropAfter
+// findCut looks for a rule that cuts the connection inside the data.
+func (s *Session) findCut() {
+	s.cutAt = -1
+	s.x.Stage, s.x.Command = record.BODY, record.Command{Verb: "BODY"}
+	s.guarded("When", func() {
+		if s.cut = s.cfg.Rules.MatchData(&s.x); s.cut != nil {
+			s.cutAt = s.cut.act.dropAfter
+		}
+	})
 }
 
 func (s *Session) dropInBody() {
@@ -266,11 +269,8 @@ func (s *Session) takeBuffered() bool {
 		return false
 	}
 	s.in.r += end
-	if s.size += end; s.came() > s.cfg.Limits.Message {
-		s.oversize = true
-	} else if s.reserve(end) {
-		s.last = bytes.Clone(unread[:end])
-	}
+	s.last, s.borrowed = unread[:0:end], true
+	s.grow(end)
 	return true
 }
 
@@ -324,19 +324,28 @@ func (s *Session) room() []byte {
 func (s *Session) nextRoom() {
 	switch {
 	case s.last == nil && s.declared <= scratchSize:
-		s.last = s.ownScratch()[:0]
+		s.last, s.borrowed = s.ownScratch()[:0], true
 		return
 	case s.last == nil:
 		s.newPiece(min(s.declared+512, trustedSize))
 		return
-	case s.inScratch():
-		if !s.reserve(len(s.last)) {
-			return
-		}
-		s.last = bytes.Clone(s.last)
+	case s.borrowed && !s.own():
+		return
+	}
+	if s.pieces == nil {
+		s.pieces = make([][]byte, 0, 8)
 	}
 	s.pieces = append(s.pieces, s.last)
 	s.newPiece(nextPiece(len(s.pieces)))
+}
+
+// own copies the borrowed octets to where they stay.
+func (s *Session) own() bool {
+	if !s.reserve(len(s.last)) {
+		return false
+	}
+	s.last, s.borrowed = bytes.Clone(s.last), false
+	return true
 }
 
 // newPiece makes a smaller one where there is no room for n octets: the message
@@ -348,10 +357,6 @@ func (s *Session) newPiece(n int) {
 	if s.reserve(n) {
 		s.last = make([]byte, 0, n)
 	}
-}
-
-func (s *Session) inScratch() bool {
-	return s.scratch != nil && cap(s.last) == scratchSize && len(s.last) > 0 && &s.last[0] == &s.scratch[0]
 }
 
 func (b *body) ownScratch() *[scratchSize]byte {
@@ -373,20 +378,17 @@ func (b *body) shorten(n int) {
 }
 
 // trim takes the final dot line off and copies the last piece to its true
-// length where much of it is empty, so that a kept message costs what it
-// weighs. It says whether there is a message to keep.
+// length where what is empty of it is much beside the message, so that a kept
+// message costs what it weighs. It says whether there is a message to keep.
 func (s *Session) trim() bool {
 	if s.unkept() {
 		return false
 	}
 	s.shorten(len(feedDot))
 	switch {
-	case s.inScratch():
-		if !s.reserve(len(s.last)) {
-			return false
-		}
-		s.last = bytes.Clone(s.last)
-	case cap(s.last)-len(s.last) > 64+len(s.last)/32:
+	case s.borrowed:
+		return s.own()
+	case cap(s.last)-len(s.last) > 64+s.size/32:
 		s.last = bytes.Clone(s.last)
 	}
 	return true

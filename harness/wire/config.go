@@ -51,7 +51,9 @@ type Config struct {
 	// Gone is told once, when nothing of the session runs any more.
 	Gone func(s *Session)
 
-	offers [2]*offer // in clear and under TLS
+	offers   [2]*offer // in clear and under TLS
+	greeting record.Reply
+	closing  record.Reply
 }
 
 // Prepare checks the configuration and works out what does not change. It
@@ -66,6 +68,8 @@ func (cfg *Config) Prepare() error {
 		cfg.TLS = cfg.TLS.Clone()
 		cfg.TLS.GetConfigForClient = noteHello
 	}
+	cfg.greeting = record.NewReply(220, cfg.Hostname+" ESMTP ready")
+	cfg.closing = record.NewReply(221, "2.0.0 "+cfg.Hostname+" closing")
 	for i := range cfg.offers {
 		cfg.offers[i] = cfg.offering(i == 1, nil, nil)
 	}

@@ -67,7 +67,7 @@ func (d *door) Close() error {
 type local struct{}
 
 func (local) Network() string { return "tcp" }
-func (local) String() string  { return "127.0.0.1:0" }
+func (local) String() string  { return ":0" }
 
 func (d *door) LocalAddr() net.Addr              { return local{} }
 func (d *door) RemoteAddr() net.Addr             { return local{} }

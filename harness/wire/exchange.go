@@ -6,8 +6,7 @@ import "github.com/smtpspec/smtpspec/harness/record"
 // way.
 type exchange struct {
 	x        Exchange
-	rule     Rule
-	ruled    bool              // rule matched
+	rule     *Rule             // the one that matched, of the set; nil if none did
 	override *record.Reply     // the rule's text for the server's success
 	params   map[string]string // of MAIL or RCPT
 }
@@ -48,11 +47,12 @@ func (q *feeds) pop() feed {
 }
 
 // What the dialogue is fed. It never sees an address: its own grammar for them
-// is wider than the standard's, and the envelope is kept here.
+// is wider than the standard's, and the envelope is kept here. What it does see
+// it formats into a header that nobody reads, so there is as little as can be.
 var (
-	feedHello = []byte("HELO client\r\n")
-	feedMail  = []byte("MAIL FROM:<reverse-path>\r\n")
-	feedRcpt  = []byte("RCPT TO:<forward-path>\r\n")
+	feedHello = []byte("HELO\r\n")
+	feedMail  = []byte("MAIL FROM:<>\r\n")
+	feedRcpt  = []byte("RCPT TO:<r>\r\n")
 	feedData  = []byte("DATA\r\n")
 	feedDot   = []byte(".\r\n")
 	feedReset = []byte("RSET\r\n")
@@ -118,7 +118,7 @@ func (s *Session) greet() {
 		return
 	}
 	if s.begin(record.CONNECT, record.Command{}, ""); !s.ruledOut(2) {
-		s.respond(record.NewReply(220, s.cfg.Hostname+" ESMTP ready"))
+		s.respond(s.cfg.greeting)
 	}
 	s.greeted = true
 }
@@ -127,7 +127,7 @@ func (s *Session) greet() {
 func (s *Session) begin(stage record.Stage, c record.Command, address string) {
 	s.exchange = exchange{}
 	s.x = Exchange{Stage: stage, Command: c, Address: address, Envelope: s.envelope,
-		SessionID: s.ID(), TLS: s.secured(), snapshot: s.rec.snapshot}
+		SessionID: s.ID(), TLS: s.secured(), snapshot: s.snapshot}
 	n := stageIndex(stage)
 	s.seen[n]++
 	s.x.Occurrence = s.seen[n]
@@ -135,7 +135,7 @@ func (s *Session) begin(stage record.Stage, c record.Command, address string) {
 }
 
 func (s *Session) match() {
-	s.guarded("When", func() { s.rule, s.ruled = s.cfg.Rules.Match(&s.x) })
+	s.guarded("When", func() { s.rule = s.cfg.Rules.Match(&s.x) })
 }
 
 func stageIndex(stage record.Stage) int {
@@ -153,7 +153,7 @@ func stageIndex(stage record.Stage) int {
 // command succeed here: a rule's reply of that class only takes the place of
 // the server's, so that a rule never leaves the two in different states.
 func (s *Session) ruledOut(success int) bool {
-	if !s.ruled {
+	if s.rule == nil {
 		return false
 	}
 	act := &s.rule.act
@@ -241,9 +241,7 @@ func (s *Session) succeeded(verb string, reply record.Reply) record.Reply {
 	case "RSET":
 		s.closeTransaction()
 	case "QUIT":
-		// Before the 221: whoever has it may count on the end of the record.
-		s.finish(record.EndQuit, "")
-		return record.NewReply(221, "2.0.0 "+s.cfg.Hostname+" closing")
+		return s.cfg.closing
 	}
 	return reply
 }
@@ -274,7 +272,7 @@ func (s *Session) closeTransaction() {
 // respond ends the exchange with the server's own reply, or with what the rule
 // makes of it.
 func (s *Session) respond(reply record.Reply) {
-	if s.ruled && !s.delay() {
+	if s.rule != nil && !s.delay() {
 		return
 	}
 	if s.override != nil && reply.Code/100 == s.override.Code/100 {
@@ -282,11 +280,11 @@ func (s *Session) respond(reply record.Reply) {
 	} else if !s.offersStatusCodes() && !s.fromRule(reply) {
 		reply = withoutEnhanced(reply)
 	}
-	if reply.Code >= 500 && reply.Code <= 504 && !s.ruled {
+	if reply.Code >= 500 && reply.Code <= 504 && s.rule == nil {
 		reply = s.counted(reply)
 	}
 	reply.At = s.rec.now()
-	if s.ruled {
+	if s.rule != nil {
 		reply.Rule = s.rule.Name()
 		s.respondRuled(reply)
 		return
@@ -311,7 +309,7 @@ func (s *Session) delay() bool {
 }
 
 func (s *Session) fromRule(reply record.Reply) bool {
-	return s.ruled && (s.rule.act.reply != nil || s.rule.act.raw != nil || s.rule.act.do != nil)
+	return s.rule != nil && (s.rule.act.reply != nil || s.rule.act.raw != nil || s.rule.act.do != nil)
 }
 
 // offersStatusCodes says whether replies carry the codes of RFC 3463: always,
@@ -364,6 +362,10 @@ func (s *Session) answered(reply record.Reply) {
 			record.Recipient{Address: s.x.Address, Params: s.params, Reply: reply})
 	}
 	s.rec.reply(reply)
+	if s.x.Command.Verb == "QUIT" && reply.Positive() {
+		// Before the 221 leaves: whoever has it may count on the end of the record.
+		s.finish(record.EndQuit, "")
+	}
 }
 
 // counted turns the error that is one too many into a 421.

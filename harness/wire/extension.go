@@ -34,6 +34,17 @@ type offer struct {
 
 func (o *offer) has(e *extension) bool { return slices.Contains(o.of, e) }
 
+// only returns what is left of the offer if EHLO's reply has these lines.
+func (o *offer) only(lines []string) *offer {
+	rest := &offer{reply: o.reply}
+	for _, e := range o.of {
+		if slices.ContainsFunc(lines, func(line string) bool { return keywordIs(line, e.keyword) }) {
+			rest.of = append(rest.of, e)
+		}
+	}
+	return rest
+}
+
 // offering makes EHLO's reply. The lists of withheld and advertised keywords
 // are those of a rule, beside the ones of the server.
 func (cfg *Config) offering(tls bool, withhold, advertise []string) *offer {

@@ -137,7 +137,10 @@ func (s *Session) overlong(limit int) {
 		omitted, done = omitted+n, end
 	}
 	s.recordOverlong(head, omitted-len(head))
-	if s.mute {
+	if s.tooMuch() {
+		s.respondOrHangUp(tooManyLines)
+	}
+	if s.mute || s.over {
 		return
 	}
 	if !done {

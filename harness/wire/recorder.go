@@ -11,10 +11,11 @@ import (
 // recorder writes the record of one session. The session's goroutine writes,
 // anybody may take a snapshot.
 type recorder struct {
-	mu      sync.Mutex // guards session, ended and kept; session.ID never changes
-	session record.Session
-	ended   bool
-	kept    int // octets of lines in the record
+	mu       sync.Mutex     // guards all but base and session.ID, which never change
+	session  record.Session // without its Commands
+	commands commandList
+	ended    bool
+	kept     int // octets of lines in the record
 
 	base time.Time // session.Started with its monotonic part
 }
@@ -37,6 +38,7 @@ func (r *recorder) snapshot() *record.Session {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := r.session.Clone()
+	s.Commands = r.commands.all()
 	if !r.ended {
 		s.Lasted = r.now()
 	}
@@ -47,10 +49,7 @@ func (r *recorder) command(c record.Command) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.kept += len(c.Line)
-	if r.session.Commands == nil {
-		r.session.Commands = make([]record.Command, 0, 8)
-	}
-	r.session.Commands = append(r.session.Commands, c)
+	r.commands.add(c)
 }
 
 func (r *recorder) greeting(reply record.Reply) {
@@ -69,8 +68,8 @@ func (r *recorder) farewell(reply record.Reply) {
 func (r *recorder) reply(reply record.Reply) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if n := len(r.session.Commands); n > 0 {
-		r.session.Commands[n-1].Reply = reply
+	if c := r.commands.newest(); c != nil {
+		c.Reply = reply
 	}
 }
 
@@ -114,7 +113,7 @@ func (r *recorder) anomaly(a record.Anomaly) (record.Anomaly, bool) {
 	const shown = 80
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	a.Command = len(r.session.Commands)
+	a.Command = r.commands.n
 	if len(a.Octets) > shown {
 		a.Octets = a.Octets[:shown]
 	}
@@ -140,7 +139,7 @@ func (r *recorder) cost() int {
 	const perCommand = 256
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.kept + perCommand*(2+len(r.session.Commands))
+	return r.kept + perCommand*(2+r.commands.n)
 }
 
 // end closes the record and says whether this call did.

@@ -73,5 +73,7 @@ func nativeReply(octets []byte) record.Reply {
 
 // queuedAs is the reply that takes responsibility for a message.
 func queuedAs(id int) record.Reply {
-	return record.Reply{Code: 250, Enhanced: "2.0.0", Lines: []string{"2.0.0 Ok: queued as " + strconv.Itoa(id)}}
+	var line [48]byte
+	text := strconv.AppendInt(append(line[:0], "2.0.0 Ok: queued as "...), int64(id), 10)
+	return record.Reply{Code: 250, Enhanced: "2.0.0", Lines: []string{string(text)}}
 }

@@ -67,31 +67,32 @@ func (s *RuleSet) list() []Rule {
 }
 
 // Match returns the newest rule that matches the exchange, bound to this set,
-// and counts a hit of it. Rules with DropAfterBytes are left to MatchData. A
-// rule's When may call back into the set.
-func (s *RuleSet) Match(x *Exchange) (Rule, bool) {
+// and counts a hit of it; nil if none does. Rules with DropAfterBytes are left
+// to MatchData. A rule's When may call back into the set.
+func (s *RuleSet) Match(x *Exchange) *Rule {
 	list := s.list()
 	for i := len(list) - 1; i >= 0; i-- {
 		r := &list[i]
 		if (r.stage == x.Stage || r.stage == record.ANY) && !r.dropsData() && r.takes(x) {
 			r.hit()
-			return *r, true
+			return r
 		}
 	}
-	return Rule{}, false
+	return nil
 }
 
 // MatchData returns the newest rule with DropAfterBytes whose conditions x
-// meets, where message data is about to begin. The hit is not counted yet: it
-// is one when the connection really drops, and then the caller says hit.
-func (s *RuleSet) MatchData(x *Exchange) (Rule, bool) {
+// meets, where message data is about to begin; nil if there is none. The hit is
+// not counted yet: it is one when the connection really drops, and then the
+// caller says hit.
+func (s *RuleSet) MatchData(x *Exchange) *Rule {
 	list := s.list()
 	for i := len(list) - 1; i >= 0; i-- {
 		if r := &list[i]; r.dropsData() && dataStage(r.stage) && r.takes(x) {
-			return *r, true
+			return r
 		}
 	}
-	return Rule{}, false
+	return nil
 }
 
 func dataStage(s record.Stage) bool {

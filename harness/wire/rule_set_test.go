@@ -11,15 +11,15 @@ func TestRuleSetNewestWins(t *testing.T) {
 	var set RuleSet
 	set.Add(On(record.ANY).Reply(421, "old"))
 	newer := set.Add(On(record.RCPT).Reply(451, "new"))
-	if got, ok := set.Match(&Exchange{Stage: record.RCPT}); !ok || got.act.reply.Code != 451 {
-		t.Errorf("got %s, %v", got, ok)
+	if got := set.Match(&Exchange{Stage: record.RCPT}); got == nil || got.act.reply.Code != 451 {
+		t.Errorf("got %s", got)
 	}
-	if got, ok := set.Match(&Exchange{Stage: record.MAIL}); !ok || got.act.reply.Code != 421 {
-		t.Errorf("got %s, %v", got, ok)
+	if got := set.Match(&Exchange{Stage: record.MAIL}); got == nil || got.act.reply.Code != 421 {
+		t.Errorf("got %s", got)
 	}
 	set.Remove(newer)
-	if got, ok := set.Match(&Exchange{Stage: record.RCPT}); !ok || got.act.reply.Code != 421 {
-		t.Errorf("after Remove: %s, %v", got, ok)
+	if got := set.Match(&Exchange{Stage: record.RCPT}); got == nil || got.act.reply.Code != 421 {
+		t.Errorf("after Remove: %s", got)
 	}
 }
 
@@ -82,16 +82,16 @@ func TestRuleSetMatchData(t *testing.T) {
 	set.Add(On(record.MAIL).DropAfterBytes(30))
 	set.Add(On(record.BODY).Reply(552, "full"))
 	x := &Exchange{Stage: record.BODY, Envelope: oneOfTwoAccepted}
-	got, ok := set.MatchData(x)
-	if !ok || got.act.dropAfter != 10 || small.Hits() != 0 {
-		t.Fatalf("got %s, %v, %d hits", got, ok, small.Hits())
+	got := set.MatchData(x)
+	if got == nil || got.act.dropAfter != 10 || small.Hits() != 0 {
+		t.Fatalf("got %s, %d hits", got, small.Hits())
 	}
 	got.hit()
 	if small.Hits() != 1 {
 		t.Errorf("%d hits, want 1", small.Hits())
 	}
-	if got, ok := set.Match(x); !ok || got.act.reply == nil {
-		t.Errorf("Match gave %s, %v", got, ok)
+	if got := set.Match(x); got == nil || got.act.reply == nil {
+		t.Errorf("Match gave %s", got)
 	}
 }
 
@@ -103,11 +103,11 @@ func TestRuleSetCallsFuncsWithoutItsLock(t *testing.T) {
 		set.Add(On(record.NOOP).Stall())
 		return true
 	}).Drop())
-	if got, ok := set.Match(&Exchange{Stage: record.NOOP}); !ok || got.act.silence != drop {
-		t.Errorf("got %s, %v", got, ok)
+	if got := set.Match(&Exchange{Stage: record.NOOP}); got == nil || got.act.silence != drop {
+		t.Errorf("got %s", got)
 	}
-	if got, ok := set.Match(&Exchange{Stage: record.NOOP}); !ok || got.act.silence != stall {
-		t.Errorf("then %s, %v", got, ok)
+	if got := set.Match(&Exchange{Stage: record.NOOP}); got == nil || got.act.silence != stall {
+		t.Errorf("then %s", got)
 	}
 }
 

@@ -55,7 +55,7 @@ func TestRuleConditions(t *testing.T) {
 	} {
 		var set RuleSet
 		set.Add(c.rule.Drop())
-		if _, got := set.Match(&c.x); got != c.want {
+		if got := set.Match(&c.x) != nil; got != c.want {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
 	}
@@ -90,7 +90,7 @@ func firedMarks(set *RuleSet, n int) string {
 	var b strings.Builder
 	for i := range n {
 		mark := byte('.')
-		if _, ok := set.Match(&Exchange{Stage: record.NOOP, Occurrence: i + 1}); ok {
+		if set.Match(&Exchange{Stage: record.NOOP, Occurrence: i + 1}) != nil {
 			mark = 'x'
 		}
 		b.WriteByte(mark)
@@ -122,8 +122,8 @@ func TestRuleCountersCountWhatReachesThem(t *testing.T) {
 	set.Add(On(record.RCPT).Once().Reply(452, "first of all"))
 	var got []string
 	for _, to := range []string{"bad@a", "bad@a", "good@a", "bad@a", "bad@a"} {
-		r, _ := set.Match(&Exchange{Stage: record.RCPT, Address: to})
-		if r.act.reply == nil {
+		r := set.Match(&Exchange{Stage: record.RCPT, Address: to})
+		if r == nil {
 			got = append(got, "own")
 		} else {
 			got = append(got, r.act.reply.Lines[0])
@@ -183,7 +183,7 @@ func TestZeroRule(t *testing.T) {
 	if got := set.Add(Rule{}); got.Hits() != 0 {
 		t.Errorf("%d hits", got.Hits())
 	}
-	if _, ok := set.Match(&Exchange{Stage: record.ANY}); ok {
+	if set.Match(&Exchange{Stage: record.ANY}) != nil {
 		t.Error("the zero rule matches")
 	}
 }

@@ -18,16 +18,12 @@ func (s *Session) serveLine(line []byte) []byte {
 	if ending == "\n" {
 		s.note(bareLF, c.Line+ending)
 	}
-	over := s.lines > s.cfg.Limits.Commands || s.rec.cost() > s.cfg.Limits.Record
 	switch {
-	case s.mute && over:
-		s.hangUp(record.EndRefused, "too many commands in a stalled session")
+	case s.tooMuch():
+		s.exchange = exchange{x: Exchange{Command: c}}
+		s.respondOrHangUp(tooManyLines)
 		return nil
 	case s.mute:
-		return nil
-	case over:
-		s.exchange = exchange{x: Exchange{Command: c}}
-		s.respond(tooManyLines)
 		return nil
 	case s.auth.step:
 		return s.serveAuthLine(c, text, line)
@@ -40,6 +36,21 @@ func (s *Session) serveLine(line []byte) []byte {
 	return s.serveCommand(c, text)
 }
 
+// tooMuch says that the session has said more than one may.
+func (s *Session) tooMuch() bool {
+	return s.lines > s.cfg.Limits.Commands || s.rec.cost() > s.cfg.Limits.Record
+}
+
+// respondOrHangUp ends a session that a rule has silenced, and answers any
+// other.
+func (s *Session) respondOrHangUp(reply record.Reply) {
+	if s.mute {
+		s.hangUp(record.EndRefused, reply.Text())
+		return
+	}
+	s.respond(reply)
+}
+
 // commandOf makes the record of a line, with its secrets masked.
 func (s *Session) commandOf(text []byte, ending string) record.Command {
 	at := s.rec.now()
@@ -48,7 +59,7 @@ func (s *Session) commandOf(text []byte, ending string) record.Command {
 	case s.auth.step:
 		c.Line, c.Masked = s.maskedResponse(text)
 	default:
-		c = record.NewCommand(internLine(text))
+		c = record.NewCommand(s.lineOf(text))
 		c.Ending = ending
 		s.maskCommand(&c)
 	}
@@ -56,9 +67,12 @@ func (s *Session) commandOf(text []byte, ending string) record.Command {
 	return c
 }
 
-// internLine returns the line as a string, without a copy where it is one of
-// those that nearly every session has.
-func internLine(text []byte) string {
+// lineOf returns the line as a string, without a copy where it is one of those
+// that nearly every session has, or the sender that the session had before.
+func (s *Session) lineOf(text []byte) string {
+	if string(text) == s.mailLine {
+		return s.mailLine
+	}
 	switch string(text) {
 	case "DATA":
 		return "DATA"
@@ -226,7 +240,10 @@ func (s *Session) greeted250(verb string) record.Reply {
 		return record.NewReply(250, s.cfg.Hostname)
 	}
 	s.offer = s.cfg.offers[boolIndex(s.secured())]
-	if s.ruled && (s.rule.act.withhold != nil || s.rule.act.advertise != nil) {
+	switch {
+	case s.override != nil:
+		s.offer = s.offer.only(s.override.Lines)
+	case s.rule != nil && (s.rule.act.withhold != nil || s.rule.act.advertise != nil):
 		s.offer = s.cfg.offering(s.secured(), s.rule.act.withhold, s.rule.act.advertise)
 	}
 	return s.offer.reply

@@ -20,8 +20,9 @@ type Session struct {
 	out  []byte // replies that were not written yet
 	rec  recorder
 
-	implicit bool          // TLS comes before the greeting
-	refusal  *record.Reply // given instead of the greeting
+	snapshot func() *record.Session // of rec, made once for all exchanges
+	implicit bool                   // TLS comes before the greeting
+	refusal  *record.Reply          // given instead of the greeting
 
 	state
 	exchange
@@ -38,6 +39,7 @@ type Session struct {
 	away      bool // the greeting turned the client away: only QUIT is left, RFC 5321 §3.1
 	errors    int
 	lines     int     // commands so far
+	mailLine  string  // the last MAIL, which senders repeat
 	seen      [12]int // exchanges so far by stage
 	closing   chan struct{}
 	aborted   atomic.Bool
@@ -71,7 +73,7 @@ func (cfg *Config) Serve(conn net.Conn, start Start) *Session {
 	s.in.open()
 	s.out = make([]byte, 0, 256)
 	s.rec.start(start.ID, conn.RemoteAddr(), time.Now())
-	s.waiting = awaitBanner
+	s.snapshot, s.waiting = s.rec.snapshot, awaitBanner
 	return s
 }
 

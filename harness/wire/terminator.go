@@ -78,21 +78,34 @@ func (t *terminator) leave(c byte) {
 
 // skip passes over octets inside a line in which nothing can begin, and
 // returns how many. It looks for a dot first: base64 has none, so that long
-// attachments pass at the speed of one search.
+// attachments pass at the speed of one search. In text, a dot that is soon found
+// is seldom the last of its line, and the end of the line is looked for next.
 func (t *terminator) skip(b []byte) int {
-	dot := bytes.IndexByte(b, '.')
-	if dot < 0 {
-		t.state = tailState(b)
-		return len(b)
+	const soon = 40
+	for at := 0; at < len(b); at++ {
+		dot := bytes.IndexByte(b[at:], '.')
+		if dot < 0 {
+			break
+		}
+		at += dot
+		if t.state = tailState(b[:at]); t.state != inLine {
+			return at
+		}
+		if dot > soon {
+			continue
+		}
+		end := bytes.IndexByte(b[at:], '\n')
+		if end < 0 {
+			break
+		}
+		at += end
 	}
-	if t.state = tailState(b[:dot]); t.state == inLine {
-		return dot + 1
-	}
-	return dot
+	t.state = tailState(b)
+	return len(b)
 }
 
-// tailState returns the state behind octets that begin inside a line and hold
-// no dot.
+// tailState returns the state behind octets that begin inside a line and have
+// no dot at the start of another.
 func tailState(b []byte) termState {
 	n := len(b)
 	switch {

@@ -9,6 +9,7 @@ import (
 // serveMail checks MAIL, RFC 5321 §4.1.1.2. The dialogue knows nothing of
 // parameters and of most of the grammar.
 func (s *Session) serveMail(c record.Command, path pathArg, problem string) (record.Reply, []byte) {
+	s.mailLine = c.Line
 	switch {
 	case !s.helloed:
 		s.note(noHello, c.Line)

@@ -1,0 +1,54 @@
+# Everything runs with Go, git and make; the tools are in go.mod.
+GINKGO  = go tool ginkgo
+FUZZTIME ?= 30s
+ARTIFACTS ?= artifacts
+
+.PHONY: test check generate lint tidy fuzz bench bench-quick floods clean
+
+# Every suite and every package's tests, with the race detector.
+test:
+	@mkdir -p $(ARTIFACTS)
+	$(GINKGO) -r -p --race --randomize-all --fail-on-pending --fail-on-empty \
+		--output-dir=$(ARTIFACTS) --junit-report=junit.xml --json-report=report.json
+
+check: lint tidy generate floods
+
+lint:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
+	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	go tool staticcheck ./...
+
+# go.mod and go.sum say what is used, no more and no less.
+tidy:
+	go mod tidy -diff
+	go mod verify
+
+# Generated files are those that their sources make.
+generate:
+	go generate ./...
+	git diff --exit-code
+
+# Each fuzz target for FUZZTIME.
+fuzz:
+	@for package in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$package | grep ^Fuzz); do \
+			echo "== $$package $$target"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done; \
+	done
+
+# The floods of hostile messages in full size, which the race detector is too
+# slow for.
+floods:
+	go test ./harness/message
+
+# What capture costs, as ratios in one run; bench-quick takes under a minute.
+bench:
+	go run ./specs/bench
+
+bench-quick:
+	go run ./specs/bench -quick
+
+clean:
+	rm -rf $(ARTIFACTS) bin

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/smtpspec/smtpspec/harness"
+)
+
+// serve catches mail until it is told to stop.
+type serve struct {
+	smtp, smtps string
+	hostname    string
+
+	certFile, keyFile, caOut string
+	noSTARTTLS, requireTLS   bool
+
+	users                               []login
+	acceptAny, requireAuth, plaintext   bool
+	mechanisms, withhold                []string
+	rules                               []harness.Rule
+	limits                              harness.Limits
+	maxSessions                         int
+	keep                                harness.Keep
+	json, transcript, secrets, jsonLogs bool
+}
+
+func newServe() *serve {
+	return &serve{
+		smtp:        "127.0.0.1:1025",
+		hostname:    "localhost",
+		limits:      harness.DefaultLimits(),
+		maxSessions: 1000,
+		keep:        harness.Keep{Messages: 10000, Bytes: 1 << 30, Sessions: 10000},
+	}
+}
+
+func (s *serve) about() about {
+	return about{
+		name:    "serve",
+		summary: "Catches mail and shows what came, and how",
+		examples: []string{
+			"smtpspec serve",
+			"smtpspec serve --smtp 127.0.0.1:0 --json",
+			"smtpspec serve --smtps 127.0.0.1:1465 --ca-out ca.pem --user ann:secret",
+			`smtpspec serve --rule '{"on":"RCPT","to":"bad@*","reply":"550 5.1.1 No such user"}'`,
+			"smtpspec serve --rule @rules.json --transcript",
+		},
+		notes: serveNotes,
+	}
+}
+
+const serveNotes = `What is caught stays in memory, and ends with the process. There is no inbox, no
+file store and no LMTP yet.
+
+Ctrl-C or SIGTERM lets open transactions end, for 5 seconds at most; a second
+one does not wait. --json prints {"event":"listening",…}, then {"event":"message",…}
+before each message gets its 250, and {"event":"session",…} at the end of each
+session. "smtpspec rules" explains --rule.
+`
+
+// notThere are the flags that wait for parts that serve does not have.
+var notThere = map[string]string{
+	"lmtp":        "serve speaks SMTP only",
+	"listen":      "serve has no page and no API",
+	"store":       "serve keeps messages in memory only",
+	"durability":  "serve keeps messages in memory only",
+	"keep-age":    "serve keeps messages by number and size",
+	"allow-host":  "serve has no page and no API",
+	"cors-origin": "serve has no page and no API",
+	"auth":        "serve has no page and no API; --user is for SMTP",
+}
+
+func (s *serve) run(ctx context.Context, a *App, args []string) error {
+	if err := noArguments(s, args); err != nil {
+		return err
+	}
+	if err := s.check(); err != nil {
+		return err
+	}
+	log := a.logger(s.logLevel(), s.jsonLogs)
+	out := newReports(a.Stdout, log, s.reporter())
+	srv, err := s.start(ctx, out)
+	if srv == nil {
+		return err
+	}
+	if err != nil {
+		srv.Close()
+		return err
+	}
+	a.stopped(ctx)
+	err = a.drain(srv, log)
+	out.caught()
+	return err
+}
+
+func (s *serve) reporter() reporter {
+	if s.json {
+		return jsonReporter{}
+	}
+	return textReporter{transcript: s.transcript}
+}
+
+// start listens, and says so before anything that comes in is told of.
+func (s *serve) start(ctx context.Context, out *reports) (*harness.Server, error) {
+	defer out.begin()
+	options, err := s.options(out)
+	if err != nil {
+		return nil, err
+	}
+	srv, err := harness.Listen(ctx, options...)
+	if err != nil {
+		return nil, listenFault(err)
+	}
+	if err := s.writeCA(srv); err != nil {
+		return srv, err
+	}
+	out.listening(s.listeningAt(srv))
+	return srv, nil
+}
+
+// stopped returns when the first signal comes, or ctx is done.
+func (a *App) stopped(ctx context.Context) {
+	select {
+	case <-a.Signals:
+	case <-ctx.Done():
+	}
+}
+
+// drain lets open transactions end, until patience or a second signal ends it.
+func (a *App) drain(srv *harness.Server, log *slog.Logger) error {
+	const patience = 5 * time.Second
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	go func() {
+		select {
+		case <-a.Signals:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	log.Info("stopping", "patience", patience.String())
+	if err := srv.Shutdown(ctx); err != nil {
+		return fmt.Errorf("stopping: %w", err)
+	}
+	return nil
+}
+
+// logLevel leaves out what standard output tells a person anyway.
+func (s *serve) logLevel() slog.Level {
+	if s.json || s.jsonLogs {
+		return slog.LevelInfo
+	}
+	return slog.LevelWarn
+}
+
+// logger writes to standard error.
+func (a *App) logger(level slog.Level, json bool) *slog.Logger {
+	o := &slog.HandlerOptions{Level: level}
+	if json {
+		return slog.New(slog.NewJSONHandler(a.Stderr, o))
+	}
+	return slog.New(slog.NewTextHandler(a.Stderr, o))
+}
