@@ -93,19 +93,27 @@ func (s *Session) halfClose() {
 	if s.release(); !s.flush() {
 		return
 	}
-	if conn, ok := s.conn.(*tls.Conn); ok {
-		conn.CloseWrite()
-	}
+	s.closeNotify()
 	s.sock.closeWrite()
 	s.mute = true
 }
 
-// dropConnection ends the connection for a rule.
+// closeNotify ends the server's direction of TLS, RFC 8446 §6.1.
+func (s *Session) closeNotify() {
+	if conn, ok := s.conn.(*tls.Conn); ok {
+		conn.CloseWrite()
+	}
+}
+
+// dropConnection ends the connection for a rule. What the client has under way
+// is read, or the network would make a reset of the end.
 func (s *Session) dropConnection() {
 	s.finish(record.EndDropped, s.rule.Name())
-	if s.rule.act.noCloseNotify {
-		s.sock.Conn.Close()
+	if !s.rule.act.noCloseNotify {
+		s.closeNotify()
 	}
+	s.sock.closeWrite()
+	s.linger()
 	s.hangUp(record.EndDropped, s.rule.Name())
 }
 

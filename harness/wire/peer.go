@@ -22,6 +22,7 @@ import (
 type Peer struct {
 	s    *Session
 	open bool // the reply that was sent last goes on
+	sent int  // how often something was sent since the last line
 }
 
 // ErrPeerGone is the error of a Peer whose client has hung up.
@@ -78,18 +79,26 @@ func (p *Peer) send(reply record.Reply) error {
 	case s.mute:
 		return errors.New("the script sends something after HalfClose or Silence; nothing can be sent then")
 	}
-	octets := reply.Octets()
-	s.out = append(s.out, octets...)
+	s.out = reply.AppendTo(s.out)
 	reply.At = s.rec.now()
-	if s.again && (p.open || s.x.Stage == record.CONNECT) {
-		octets = s.rec.longer(octets)
-	} else {
-		s.answered(reply)
+	if reply = p.recorded(reply); reply.Code == 334 {
+		s.auth.step = true
 	}
-	s.again, p.open = true, !endsReply(octets)
-	s.auth.step = reply.Code == 334
 	s.flush()
 	return p.gone()
+}
+
+// recorded puts octets into the record, and returns the reply that they are, or
+// belong to.
+func (p *Peer) recorded(reply record.Reply) record.Reply {
+	const apart = 1000 // replies to one command; more of them are kept as one
+	if p.sent++; p.s.again && (p.open || p.s.x.Stage == record.CONNECT || p.sent > apart) {
+		reply = p.s.rec.longer(reply.Octets())
+	} else {
+		p.s.answered(reply)
+	}
+	p.s.again, p.open = true, !endsReply(reply.Octets())
+	return reply
 }
 
 // endsReply says that the last line of octets is the last of a reply.
@@ -111,7 +120,7 @@ func (p *Peer) ReadLine() (record.Command, error) {
 	if line != nil {
 		c = p.take(line)
 	}
-	s.auth.step, s.again = false, false
+	s.auth.step, s.again, p.sent = false, false, 0
 	s.exchange = exchange{x: Exchange{Stage: c.Stage(), Command: c}}
 	if s.tooMuch() {
 		s.hangUp(record.EndRefused, "the client said too much")

@@ -125,30 +125,35 @@ func (r *recorder) anotherReply(reply record.Reply) {
 }
 
 // longer goes on with the last reply, or with the greeting, and returns the
-// octets of the whole. A script may send without end: what is beyond all measure
-// is left out, and the reply says so.
-func (r *recorder) longer(octets string) string {
+// whole. A script may send without end: what is beyond all measure is left out,
+// and the reply says so.
+func (r *recorder) longer(octets string) record.Reply {
 	const most, leftOut = 64 << 10, "(more, which was not kept)\r\n"
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	to := &r.session.Greeting
-	if c := r.commands.newest(); c != nil {
-		c.More = slices.Clone(c.More)
-		if to = &c.Reply; len(c.More) > 0 {
-			to = &c.More[len(c.More)-1]
-		}
+	c := r.commands.newest()
+	if c != nil {
+		to = &c.Reply
 	}
-	before := to.Octets()
+	if c != nil && len(c.More) > 0 {
+		to = &c.More[len(c.More)-1]
+	}
+	before, at := to.Octets(), to.At
 	switch {
 	case strings.HasSuffix(before, leftOut):
-		return before
+		return *to
 	case len(before) > most:
 		octets = leftOut
 	}
-	at := to.At
-	*to = record.ParseReply(before + octets)
-	to.At = at
-	return before + octets
+	whole := record.ParseReply(before + octets)
+	whole.At = at
+	if c != nil && len(c.More) > 0 {
+		c.More = append(slices.Clone(c.More[:len(c.More)-1]), whole)
+	} else {
+		*to = whole
+	}
+	return whole
 }
 
 func (r *recorder) hello(name string) {

@@ -121,6 +121,22 @@ func TestScriptWithoutEndIsBoundedInTheRecord(t *testing.T) {
 	}
 }
 
+func TestRepliesWithoutEndAreBoundedInTheRecord(t *testing.T) {
+	_, got := play(t, func(p *Peer) error {
+		p.ReadLine()
+		for range 10_000 {
+			if err := p.Reply(250, strings.Repeat("x", 50)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, "NOOP\r\n")
+	noop := got.Commands[0]
+	if last := noop.More[len(noop.More)-1].Octets(); len(noop.More) > 1000 || len(last) > 70<<10 || !strings.HasSuffix(last, "not kept)\r\n") {
+		t.Errorf("the record has %d replies, the last of %d octets", len(noop.More), len(last))
+	}
+}
+
 // FuzzScript reads any text as a script, and runs it against a client that
 // says a little and leaves.
 func FuzzScript(f *testing.F) {

@@ -2,6 +2,7 @@ package delivery_test
 
 import (
 	"crypto/tls"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -66,6 +67,23 @@ var _ = DescribeTableSubtree("HalfClose", func(w transport) {
 		Expect(only(srv).Farewell.Octets()).To(BeEmpty())
 	})
 }, overEach())
+
+var _ = DescribeTable("The end of a connection is one in order, though the client says more than is read", func(w transport, rule harness.Rule) {
+	srv := w.server(rule)
+	c := w.hello(srv)
+	c.Octets("NOOP\r\n" + strings.Repeat("x", 60_000))
+	rest, err := c.Rest()
+	Expect(err).NotTo(HaveOccurred())
+	Expect(rest).To(Equal(only(srv).Commands[1].Reply.Octets()))
+	Expect(only(srv).End).To(Equal(harness.EndDropped))
+},
+	Entry("with ThenDrop over TCP", tcp, harness.On(harness.NOOP).ThenDrop()),
+	Entry("with ThenDrop in memory", memory, harness.On(harness.NOOP).ThenDrop()),
+	Entry("with ThenDrop inside TLS", insideTLS, harness.On(harness.NOOP).ThenDrop()),
+	Entry("with ThenDrop and NoCloseNotify", insideTLS, harness.On(harness.NOOP).ThenDrop().NoCloseNotify()),
+	Entry("with Drop over TCP", tcp, harness.On(harness.NOOP).Drop()),
+	Entry("with Drop inside TLS", insideTLS, harness.On(harness.NOOP).Drop()),
+)
 
 var _ = Describe("The end of a connection inside TLS", func() {
 	// types are the content types of all records that a client gets.

@@ -317,7 +317,7 @@ var _ = Describe("The server that runs a script", func() {
 		Expect(rawclient.Dial(srv).Reply()).To(HavePrefix("421"))
 	})
 	It("masks what AUTH carries", func(ctx SpecContext) {
-		srv := running(steps(greet, expect("AUTH LOGIN"), reply(334, "VXNlcm5hbWU6"), expect("*"), reply(334, "UGFzc3dvcmQ6"), expect("*"),
+		srv := running(steps(greet, expect("AUTH LOGIN"), send("33"), send("4 VXNlcm5hbWU6\r\n"), expect("*"), reply(334, "UGFzc3dvcmQ6"), expect("*"),
 			reply(235, "2.7.0 ok"), expect("AUTH PLAIN *"), reply(535, "no"), expect("NOOP"), reply(250, "ok")))
 		c := rawclient.Dial(srv)
 		c.Reply()
