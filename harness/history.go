@@ -131,13 +131,17 @@ func (h *history) live() []*wire.Session {
 
 func (h *history) snapshots() []*record.Session {
 	all := make([]*record.Session, 0, len(h.sessions))
-	for _, c := range h.sessions {
-		switch {
-		case c.live != nil:
-			all = append(all, c.live.Snapshot())
-		case c.done != nil:
-			all = append(all, c.done.Clone())
+	for i := range h.sessions {
+		if c := &h.sessions[i]; !c.forgotten() {
+			all = append(all, c.snapshot())
 		}
 	}
 	return all
+}
+
+func (c *chapter) snapshot() *record.Session {
+	if c.live != nil {
+		return c.live.Snapshot()
+	}
+	return c.done.Clone()
 }

@@ -2,12 +2,8 @@ package harness
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
-
-	"github.com/smtpspec/smtpspec/harness/record"
 )
 
 // TB is what the harness needs of a test. *testing.T, *testing.B, *testing.F,
@@ -22,14 +18,6 @@ type TB interface {
 	Cleanup(func())
 }
 
-// ginkgoT is what a Ginkgo test can do beyond TB, since 2.34. It is found by
-// its methods: the harness does not depend on Ginkgo.
-type ginkgoT interface {
-	DeferOnFailure(args ...any)
-	AddReportEntryVisibilityFailureOrVerbose(name string, args ...any)
-	AttachProgressReporter(func() string) func()
-}
-
 // NewServer starts a server for a test. It listens when NewServer returns, and
 // is closed at the end of t. If t fails it gets the transcript; t fails if
 // something happened that the options do not allow.
@@ -40,9 +28,9 @@ func NewServer(t TB, opts ...Option) *Server {
 		t.Fatalf("%v", err)
 		return nil
 	}
-	s.reportOnFailure(t)
+	reportOnFailure(t, s)
 	if to := s.opts.reportTo; to != nil {
-		s.reportOnFailure(to)
+		reportOnFailure(to, s)
 	}
 	t.Cleanup(func() {
 		t.Helper()
@@ -51,57 +39,15 @@ func NewServer(t TB, opts ...Option) *Server {
 	return s
 }
 
-// reportOnFailure attaches the record to the report of a Ginkgo test that
-// fails, while the server is still alive.
-func (s *Server) reportOnFailure(t TB) {
-	g, ok := t.(ginkgoT)
-	if !ok {
-		return
-	}
-	g.DeferOnFailure(func() {
-		g.AddReportEntryVisibilityFailureOrVerbose("SMTP sessions at "+s.Addr(), s.Report())
-	})
-	g.AttachProgressReporter(s.progress)
-}
-
 // endOfTest closes the server and tells t what went wrong.
 func (s *Server) endOfTest(t TB) {
 	t.Helper()
 	err := s.Close()
-	complaints := s.complaints()
+	complaints := complaintsOf(s.scopes.untold(s.Violations()), s.rules.Unfired())
 	if err != nil {
 		complaints = append(complaints, err.Error())
 	}
-	if _, ginkgo := t.(ginkgoT); !ginkgo && (t.Failed() || len(complaints) > 0) {
-		t.Logf("%s", s.Report())
-	}
-	if len(complaints) > 0 {
-		t.Errorf("%s", strings.Join(complaints, "\n"))
-	}
-}
-
-// complaints are the breaches of what the test asked for.
-func (s *Server) complaints() []string {
-	var all []string
-	for _, v := range s.Violations() {
-		all = append(all, fmt.Sprintf("harness: %s: %s", v.Rule, record.Escape(v.Text)))
-	}
-	for _, r := range s.rules.Unfired() {
-		all = append(all, fmt.Sprintf("harness: rule %s was required and never fired", r))
-	}
-	return all
-}
-
-// progress tells of the open sessions, for whoever asks what a test that hangs
-// is doing.
-func (s *Server) progress() string {
-	var b strings.Builder
-	for _, session := range s.Sessions() {
-		if session.End == record.StillOpen {
-			fmt.Fprintf(&b, "SMTP session %d open for %s, last: %s\n", session.ID, session.Lasted, session.Last())
-		}
-	}
-	return b.String()
+	tell(t, s, complaints)
 }
 
 // CAFile writes the certificate of the CA of this process to a file, for

@@ -35,7 +35,8 @@ type options struct {
 	inMemory    bool
 	lmtp        bool
 	tls         tlsOptions
-	trust       []string
+	xclient     []string // networks that may use XCLIENT
+	proxy       []string // networks that have to send a PROXY header
 	users       []user
 	mechanisms  []string
 	check       func(AuthAttempt) error
@@ -111,21 +112,16 @@ func WithLMTPAddr(addr string) Option {
 func LMTP() Option { return optionFunc(func(o *options) { o.lmtp = true }) }
 
 // AcceptXCLIENT offers XCLIENT to clients from these networks ("127.0.0.0/8")
-// or addresses: they may speak for others.
+// or addresses: they may speak for others. Behind a PROXY header it is the
+// client's address there that counts.
 func AcceptXCLIENT(from ...string) Option {
-	return optionFunc(func(o *options) {
-		o.cfg.XCLIENT = true
-		o.trust = append(o.trust, from...)
-	})
+	return optionFunc(func(o *options) { o.xclient = append(o.xclient, from...) })
 }
 
 // AcceptPROXY expects a header of the PROXY protocol, version 1 or 2, from
 // clients in these networks or addresses, and from no others.
 func AcceptPROXY(from ...string) Option {
-	return optionFunc(func(o *options) {
-		o.cfg.PROXY = true
-		o.trust = append(o.trust, from...)
-	})
+	return optionFunc(func(o *options) { o.proxy = append(o.proxy, from...) })
 }
 
 func specOf(addr string, implicit bool) listenSpec {
@@ -291,38 +287,40 @@ func (o *options) finishListeners() error {
 	return nil
 }
 
-func (o *options) finishTrust() error {
-	for _, from := range o.trust {
+func (o *options) finishTrust() (err error) {
+	if o.cfg.XCLIENT, err = networks(o.xclient); err != nil {
+		return err
+	}
+	o.cfg.PROXY, err = networks(o.proxy)
+	return err
+}
+
+// networks reads networks and addresses.
+func networks(list []string) ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for _, from := range list {
 		prefix, err := netip.ParsePrefix(from)
 		if addr, e := netip.ParseAddr(from); e == nil {
 			prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
 		}
 		if err != nil {
-			return fmt.Errorf("harness: %q is no network; write 127.0.0.0/8 or an address", from)
+			return nil, fmt.Errorf("harness: %q is no network; write 127.0.0.0/8 or an address", from)
 		}
-		o.cfg.Trusted = append(o.cfg.Trusted, prefix)
+		all = append(all, prefix)
 	}
-	return nil
+	return all, nil
 }
 
 func (o *options) finishAuth() error {
-	if o.check == nil && len(o.users) == 0 {
+	names, err := mechanismNames(o.mechanisms)
+	if err != nil {
+		return err
+	}
+	if o.check == nil && len(o.users) == 0 && !slices.Contains(names, "ANONYMOUS") && !slices.Contains(names, "EXTERNAL") {
 		if o.cfg.RequireAuth {
 			return fmt.Errorf("harness: RequireAuth() needs WithUser(name, password) or WithAuth(func)")
 		}
 		return nil
-	}
-	names := []string{"CRAM-MD5", "PLAIN", "LOGIN"}
-	for _, m := range o.mechanisms {
-		if known := wire.Mechanisms(); !slices.Contains(known, strings.ToUpper(m)) {
-			return fmt.Errorf("harness: mechanism %q is not known; use some of %s", m, strings.Join(known, ", "))
-		}
-	}
-	if len(o.mechanisms) > 0 {
-		names = nil
-		for _, m := range o.mechanisms {
-			names = append(names, strings.ToUpper(m))
-		}
 	}
 	o.cfg.Auth = &wire.Auth{Mechanisms: names, Plaintext: !o.tls.on, Check: o.check}
 	if o.plaintext != nil {
@@ -335,6 +333,24 @@ func (o *options) finishAuth() error {
 		o.cfg.Auth.Password = o.password
 	}
 	return nil
+}
+
+// mechanismNames checks the names that a caller gave; without any they are
+// those that clients know best.
+func mechanismNames(given []string) ([]string, error) {
+	if len(given) == 0 {
+		return []string{"CRAM-MD5", "PLAIN", "LOGIN"}, nil
+	}
+	known := wire.Mechanisms()
+	var names []string
+	for _, m := range given {
+		name := strings.ToUpper(m)
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("harness: mechanism %q is not known; use some of %s", m, strings.Join(known, ", "))
+		}
+		names = append(names, name)
+	}
+	return names, nil
 }
 
 // password looks a user up, for mechanisms that never show a secret.

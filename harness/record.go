@@ -33,6 +33,7 @@ const (
 	MAIL     = record.MAIL
 	RCPT     = record.RCPT
 	DATA     = record.DATA
+	BDAT     = record.BDAT
 	BODY     = record.BODY
 	RSET     = record.RSET
 	NOOP     = record.NOOP

@@ -18,8 +18,10 @@ type Report struct {
 }
 
 // Report returns what happened so far.
-func (s *Server) Report() *Report {
-	r := &Report{Addr: s.Addr(), Sessions: s.Sessions(), Violations: s.Violations()}
+func (s *Server) Report() *Report { return reportOf(s) }
+
+func reportOf(w witness) *Report {
+	r := &Report{Addr: w.Addr(), Sessions: w.Sessions(), Violations: w.Violations()}
 	for i, session := range r.Sessions {
 		r.Sessions[i] = clipped(session)
 	}

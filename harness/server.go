@@ -35,7 +35,9 @@ type Server struct {
 	inFlight   int // octets of message data on their way in
 	closed     bool
 
-	parsed views
+	parsed  views
+	scopes  registry
+	sharing sharing
 }
 
 // Listen starts a server that belongs to no test. It accepts connections when
@@ -65,7 +67,7 @@ func (s *Server) prepare() (err error) {
 	cfg.Rules = &s.rules
 	cfg.Dialogue = converse
 	cfg.Deliver, cfg.Reserve, cfg.Release = s.deliver, s.reserve, s.release
-	cfg.BadCertificate = s.badCertificate
+	cfg.BadCertificate, cfg.Addressed = s.badCertificate, s.addressed
 	cfg.Violated, cfg.Ended, cfg.Gone = s.violated, s.sessionEnded, s.sessionGone
 	if s.opts.tls.on {
 		if cfg.TLS, err = s.opts.tls.server(cfg.Hostname); err != nil {
@@ -97,12 +99,12 @@ func (s *Server) listenAll(ctx context.Context) error {
 
 func (s *Server) serve(l net.Listener, spec listenSpec) {
 	s.listeners = append(s.listeners, l)
-	s.accepting.Go(func() { s.accept(l, spec) })
+	s.accepting.Go(func() { accept(l, func(conn net.Conn) { s.begin(conn, spec) }) })
 }
 
 // accept takes connections until the listener is closed. When the process is
 // out of file descriptors it waits, longer each time, and does not spin.
-func (s *Server) accept(l net.Listener, spec listenSpec) {
+func accept(l net.Listener, begin func(net.Conn)) {
 	const shortest, longest = 5 * time.Millisecond, time.Second
 	pause := shortest
 	for {
@@ -110,7 +112,7 @@ func (s *Server) accept(l net.Listener, spec listenSpec) {
 		switch {
 		case err == nil:
 			pause = shortest
-			s.begin(conn, spec)
+			begin(conn)
 		case errors.Is(err, net.ErrClosed):
 			return
 		default:
@@ -257,6 +259,7 @@ func (s *Server) sessionGone(session *wire.Session) {
 // more. If that takes longer than 5 seconds the error says what is held up,
 // and by whom; the server goes on closing.
 func (s *Server) Close() error {
+	defer s.sharing.close()
 	s.stopAccepting()
 	for _, session := range s.openSessions() {
 		session.Abort()

@@ -40,9 +40,13 @@ func (c Command) Raw() []byte {
 	return []byte(c.Line + c.Ending)
 }
 
-// Stage returns the stage at which the command is answered.
+// Stage returns the stage at which the command is answered: BODY for the chunk
+// that ends a message, since its reply takes responsibility (RFC 3030 §2).
 func (c Command) Stage() Stage {
-	if c.Verb == string(BODY) && !c.isBody() {
+	switch {
+	case c.Verb == "BDAT" && c.lastChunk():
+		return BODY
+	case c.Verb == string(BODY) && !c.isBody():
 		return ANY
 	}
 	return StageOf(c.Verb)
@@ -50,6 +54,11 @@ func (c Command) Stage() Stage {
 
 // isBody tells message data from a line that says BODY.
 func (c Command) isBody() bool { return c.Verb == string(BODY) && c.Line == "" }
+
+func (c Command) lastChunk() bool {
+	words := strings.Fields(c.Arg)
+	return len(words) == 2 && strings.EqualFold(words[1], "LAST")
+}
 
 // canonical holds the verbs as constants, so that naming one costs no memory.
 var canonical = []string{

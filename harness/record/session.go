@@ -90,18 +90,32 @@ func (s *Session) Command(verb string, n int) (Command, bool) {
 }
 
 // Replies yields the answers given at a stage, in order. CONNECT yields the
-// greeting, ANY everything.
+// greeting, ANY everything. In LMTP each recipient's is among those at BODY.
 func (s *Session) Replies(at Stage) iter.Seq[Reply] {
 	return func(yield func(Reply) bool) {
 		if (at == CONNECT || at == ANY) && !yield(s.Greeting) {
 			return
 		}
 		for _, c := range s.Commands {
-			if (at == ANY || c.Verb != "" && c.Stage() == at) && !yield(c.Reply) {
+			if (at == ANY || c.Verb != "" && c.Stage() == at) && !c.replies(yield) {
 				return
 			}
 		}
 	}
+}
+
+// replies yields the reply and those behind it, and says whether more are
+// wanted.
+func (c Command) replies(yield func(Reply) bool) bool {
+	if !yield(c.Reply) {
+		return false
+	}
+	for _, r := range c.More {
+		if !yield(r) {
+			return false
+		}
+	}
+	return true
 }
 
 // Last returns what the client sent last, "" before the first command.

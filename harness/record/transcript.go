@@ -2,9 +2,11 @@ package record
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Transcript returns the dialogue as text, a line for each line on the wire:
@@ -17,20 +19,20 @@ import (
 //	  end: QUIT
 //
 // "--" tells of TLS, "!!" of an anomaly. Peer text is escaped. A line whose
-// octets are not what "C:" or "S:" means is quoted behind "C>" or "S>".
-// ParseTranscript reads it back.
+// octets are not what "C:" or "S:" means, or could not be told from it, is
+// quoted behind "C>" or "S>". ParseTranscript reads it back.
 func (s *Session) Transcript() string {
 	w := transcriptWriter{}
 	fmt.Fprintf(&w, "SMTP session %d from %s\n", s.ID, Escape(s.Remote))
 	w.tls(s.TLS, -1, s.Greeting.At)
-	w.reply(s.Greeting)
+	w.answer(s.Greeting, len(s.Commands) > 0 || s.Farewell.Code != 0)
 	w.anomalies(s.Anomalies, 0)
 	before := s.Greeting.At
 	for i, c := range s.Commands {
 		w.tls(s.TLS, before, c.At)
 		w.command(c)
 		w.anomalies(s.Anomalies, i+1)
-		w.reply(c.Reply)
+		w.answer(c.Reply, i < len(s.Commands)-1 || s.Farewell.Code != 0)
 		for _, r := range c.More {
 			w.reply(r)
 		}
@@ -58,13 +60,26 @@ func (w *transcriptWriter) line(at time.Duration, mark, text string) {
 }
 
 func (w *transcriptWriter) command(c Command) {
-	switch {
-	case c.Ending != "\r\n" && !c.isBody():
-		w.line(c.At, "C>", strconv.Quote(c.Line+c.Ending)+c.omitted())
-	default:
-		w.line(c.At, "C:", c.shown())
+	if !c.isBody() && (c.Ending != "\r\n" || ambiguous(c)) {
+		w.line(c.At, "C>", quote(c.Line+c.Ending)+c.omitted())
+		return
 	}
+	w.line(c.At, "C:", c.shown())
 }
+
+// ambiguous says that a line would be read back as another one.
+func ambiguous(c Command) bool {
+	text := Escape(c.Line)
+	_, omitted := cutOmitted(text)
+	_, body := bodySize(text)
+	return endsInSpace(text) || body || omitted > 0 && c.Omitted == 0
+}
+
+func endsInSpace(s string) bool { return strings.TrimRightFunc(s, unicode.IsSpace) != s }
+
+// quote is strconv.Quote, with what a build service takes for a command broken
+// up as by Escape.
+func quote(s string) string { return strings.ReplaceAll(strconv.Quote(s), "##", `\x23\x23`) }
 
 // shown returns the command as a transcript shows it.
 func (c Command) shown() string {
@@ -81,19 +96,34 @@ func (c Command) omitted() string {
 	return fmt.Sprintf(" (%d octets not kept)", c.Omitted)
 }
 
-func (w *transcriptWriter) reply(r Reply) {
-	rule := ""
-	if r.Rule != "" {
-		rule = "   <- rule: " + Escape(r.Rule)
+// answer writes a reply, or that there was none where what follows would be
+// taken for it.
+func (w *transcriptWriter) answer(r Reply, more bool) {
+	switch {
+	case r.Code != 0 || r.Raw != "":
+		w.reply(r)
+	case r.Rule != "":
+		w.line(r.At, "--", noReply+ruleMark+Escape(r.Rule))
+	case more:
+		w.line(-1, "--", noReply)
 	}
-	if r.Raw != "" {
-		w.line(r.At, "S>", strconv.Quote(Clip(r.Raw, 2000))+rule)
+}
+
+const (
+	noReply  = "no reply"
+	ruleMark = "   <- rule: "
+)
+
+func (w *transcriptWriter) reply(r Reply) {
+	if r.Code == 0 && r.Raw == "" {
 		return
 	}
-	if r.Code == 0 {
-		if rule != "" {
-			w.line(r.At, "--", "no reply"+rule)
-		}
+	rule := ""
+	if r.Rule != "" {
+		rule = ruleMark + Escape(r.Rule)
+	}
+	if r.Raw != "" || slices.ContainsFunc(r.Lines, unclear) {
+		w.line(r.At, "S>", quote(Clip(r.Octets(), 4000))+rule)
 		return
 	}
 	lines := r.Lines
@@ -109,6 +139,12 @@ func (w *transcriptWriter) reply(r Reply) {
 		w.line(at, "S:", strconv.Itoa(r.Code)+sep+Escape(text)+tail)
 		at = -1
 	}
+}
+
+// unclear says that the line of a reply would be read back as another one.
+func unclear(line string) bool {
+	text := Escape(line)
+	return endsInSpace(text) || strings.Contains(text, ruleMark)
 }
 
 func (w *transcriptWriter) tls(t *TLS, after, upTo time.Duration) {

@@ -9,8 +9,9 @@ import (
 
 // ParseTranscript reads what Transcript wrote, or a dialogue that somebody
 // wrote by hand: times and the first line may be missing. What a transcript
-// does not hold (message data, TLS facts beyond the handshake's place) is not
-// in the session either. The error names the line.
+// does not hold (message data, TLS facts beyond the handshake's place, the end
+// of a very long reply that is none) is not in the session either. The error
+// names the line.
 func ParseTranscript(text string) (*Session, error) {
 	p := transcriptParser{session: &Session{ID: 1}}
 	n := 0
@@ -30,6 +31,7 @@ type transcriptParser struct {
 	replyAt time.Duration
 	rule    string
 	greeted bool
+	settled int // commands that have their reply, or will get none
 }
 
 func (p *transcriptParser) line(line string) error {
@@ -100,13 +102,13 @@ func (p *transcriptParser) marked(at time.Duration, mark, rest string) error {
 	case "!!":
 		p.anomaly(rest)
 	default:
-		return fmt.Errorf("%q is not how a line begins; write S: or C: there", Escape(mark))
+		return fmt.Errorf("%q is not how a line begins; S: and C: are", Escape(mark))
 	}
 	return nil
 }
 
 func (p *transcriptParser) serverLine(at time.Duration, text string) error {
-	text, rule, _ := strings.Cut(text, "   <- rule: ")
+	text, rule, _ := strings.Cut(text, ruleMark)
 	if p.reply.Len() == 0 {
 		p.replyAt = at
 	}
@@ -125,20 +127,27 @@ func (p *transcriptParser) serverLine(at time.Duration, text string) error {
 }
 
 func (p *transcriptParser) serverOctets(at time.Duration, text string) error {
-	quoted, rule, _ := strings.Cut(text, "   <- rule: ")
-	octets, err := strconv.Unquote(quoted)
+	octets, rest, err := cutQuoted(text)
 	if err != nil {
 		return fmt.Errorf("the octets behind S> need Go's quotes: %w", err)
 	}
 	p.endReply()
-	p.replyAt, p.rule = at, Unescape(rule)
+	p.replyAt, p.rule = at, Unescape(strings.TrimPrefix(rest, ruleMark))
 	p.reply.WriteString(octets)
 	p.endReply()
 	return nil
 }
 
-// endReply gives the collected reply to the oldest command without one: a
-// pipelining client has several waiting.
+// cutQuoted takes a Go string off the front of text.
+func cutQuoted(text string) (octets, rest string, err error) {
+	quoted, err := strconv.QuotedPrefix(text)
+	if err != nil {
+		return "", "", err
+	}
+	octets, err = strconv.Unquote(quoted)
+	return octets, text[len(quoted):], err
+}
+
 func (p *transcriptParser) endReply() {
 	if p.reply.Len() == 0 {
 		return
@@ -146,26 +155,38 @@ func (p *transcriptParser) endReply() {
 	r := ParseReply(p.reply.String())
 	r.At, r.Rule = p.replyAt, p.rule
 	p.reply.Reset()
-	if !p.greeted {
+	p.settle(r)
+}
+
+// settle gives a reply to the oldest command without one: a pipelining client
+// has several waiting.
+func (p *transcriptParser) settle(r Reply) {
+	switch {
+	case !p.greeted:
 		p.session.Greeting, p.greeted = r, true
-		return
+	case p.settled < len(p.session.Commands):
+		p.session.Commands[p.settled].Reply = r
+		p.settled++
+	case p.afterData():
+		last := &p.session.Commands[len(p.session.Commands)-1]
+		last.More = append(last.More, r)
+	default:
+		p.session.Farewell = r
 	}
-	for i := range p.session.Commands {
-		if c := &p.session.Commands[i]; c.Reply.Code == 0 && c.Reply.Raw == "" {
-			c.Reply = r
-			return
-		}
+}
+
+// afterData says that the last command was message data in LMTP, which may have
+// several replies.
+func (p *transcriptParser) afterData() bool {
+	n := len(p.session.Commands)
+	if n == 0 || p.session.Commands[0].Verb != "LHLO" {
+		return false
 	}
-	if n := len(p.session.Commands); n > 0 && p.session.Commands[n-1].Verb == "BODY" {
-		p.session.Commands[n-1].More = append(p.session.Commands[n-1].More, r)
-		return
-	}
-	p.session.Farewell = r
+	return p.session.Commands[n-1].Stage() == BODY
 }
 
 func (p *transcriptParser) clientLine(at time.Duration, text string) {
-	var size int
-	if n, err := fmt.Sscanf(text, "(%d octets of message data)", &size); n == 1 && err == nil {
+	if size, ok := bodySize(text); ok {
 		p.add(Command{Verb: "BODY", Size: size, At: at})
 		return
 	}
@@ -175,28 +196,45 @@ func (p *transcriptParser) clientLine(at time.Duration, text string) {
 	p.add(c)
 }
 
+// bodySize reads how a transcript shows message data.
+func bodySize(text string) (size int, ok bool) {
+	n, err := fmt.Sscanf(text, "(%d octets of message data)", &size)
+	return size, n == 1 && err == nil && text == Command{Verb: "BODY", Size: size}.shown()
+}
+
 func (p *transcriptParser) clientOctets(at time.Duration, text string) error {
-	quoted, omitted := cutOmitted(text)
-	octets, err := strconv.Unquote(quoted)
+	octets, rest, err := cutQuoted(text)
 	if err != nil {
 		return fmt.Errorf("the octets behind C> need Go's quotes: %w", err)
 	}
-	line := strings.TrimRight(octets, "\r\n")
+	line, ending := cutLineEnd(octets)
 	c := p.newCommand(line)
-	c.At, c.Ending, c.Omitted = at, octets[len(line):], omitted
+	_, c.Omitted = cutOmitted(rest)
+	c.At, c.Ending = at, ending
 	p.add(c)
 	return nil
 }
 
-func cutOmitted(text string) (string, int) {
-	line, tail, ok := strings.Cut(text, " (")
-	var omitted int
-	if ok {
-		if n, err := fmt.Sscanf(tail, "%d octets not kept)", &omitted); n == 1 && err == nil {
-			return line, omitted
+func cutLineEnd(octets string) (line, ending string) {
+	for _, ending := range []string{"\r\n", "\n"} {
+		if line, ok := strings.CutSuffix(octets, ending); ok {
+			return line, ending
 		}
 	}
-	return text, 0
+	return octets, ""
+}
+
+// cutOmitted takes how many octets were not kept off the end of a line.
+func cutOmitted(text string) (line string, omitted int) {
+	at := strings.LastIndex(text, " (")
+	if at < 0 {
+		return text, 0
+	}
+	n, err := fmt.Sscanf(text[at:], " (%d octets not kept)", &omitted)
+	if n != 1 || err != nil || omitted < 1 || text[at:] != (Command{Omitted: omitted}).omitted() {
+		return text, 0
+	}
+	return text[:at], omitted
 }
 
 func (p *transcriptParser) newCommand(line string) Command {
@@ -217,13 +255,15 @@ func (p *transcriptParser) insideAuth() bool {
 }
 
 func (p *transcriptParser) add(c Command) {
-	for _, earlier := range p.session.Commands {
-		c.Pipelined = c.Pipelined || earlier.Reply.Code == 0 && earlier.Reply.Raw == ""
-	}
+	c.Pipelined = p.settled < len(p.session.Commands)
 	p.session.Commands = append(p.session.Commands, c)
 }
 
 func (p *transcriptParser) fact(at time.Duration, text string) {
+	if rest, ok := strings.CutPrefix(text, noReply); ok {
+		p.settle(Reply{At: at, Rule: Unescape(strings.TrimPrefix(rest, ruleMark))})
+		return
+	}
 	version, rest, ok := strings.Cut(text, ", ")
 	if !ok || !strings.HasPrefix(version, "TLS ") {
 		return

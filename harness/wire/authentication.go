@@ -128,7 +128,7 @@ func mechanismOf(line string) (name, initial string) {
 func challengesFirst(mechanism string) bool { return mechanism == "CRAM-MD5" }
 
 func (s *Session) refuseMechanism(c record.Command, name string) record.Reply {
-	if slices.Contains(s.cfg.Auth.Mechanisms, name) {
+	if !s.secured() && slices.Contains(s.cfg.Auth.offered(client{tls: true, certificate: true}), name) {
 		return encryptFirst
 	}
 	s.note(notOffered, c.Line)

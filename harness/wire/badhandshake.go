@@ -2,7 +2,6 @@ package wire
 
 import (
 	"crypto/tls"
-	"time"
 
 	"github.com/smtpspec/smtpspec/harness/record"
 )
@@ -23,7 +22,9 @@ func (s *Session) handshakeConfig() *tls.Config {
 		if err != nil {
 			s.violate(record.Violation{Rule: s.rule.Name(), Text: err.Error()})
 		}
-		config.Certificates = []tls.Certificate{certificate}
+		config.Certificates, config.GetCertificate = []tls.Certificate{certificate}, nil
+		// A client that resumes a session is shown no certificate.
+		config.SessionTicketsDisabled = true
 	}
 	return config
 }
@@ -37,16 +38,47 @@ const (
 )
 
 // spoilHandshake answers the client's first octets of TLS with something else.
+// To answer before would let a client take the octets for more of the 220.
 func (s *Session) spoilHandshake(how string) {
-	answer := map[string]string{"garbage": notTLS, "alert": fatalAlert, "plain": plainAnswer}[how]
-	s.out = append(s.out, answer...)
-	switch {
-	case !s.flush():
-	case how == "hang":
-		s.sleep(time.Until(s.rec.base.Add(s.cfg.Limits.Session)))
-	case how != "drop":
+	s.sock.limitRead(s.patience(s.cfg.Limits.Idle))
+	if _, err := s.sock.Read(s.in.buf); err != nil {
+		s.handshakeFailed(err)
+		return
+	}
+	switch how {
+	case "hang":
+		s.readOff()
+	case "garbage":
+		s.answerHandshake(notTLS)
+	case "alert":
+		s.answerHandshake(fatalAlert)
+	case "plain":
+		s.answerHandshake(plainAnswer)
+	}
+	end := record.EndTLSFailed
+	if s.aborted.Load() {
+		end = record.EndServerClosed
+	}
+	s.hangUp(end, s.rule.Name())
+}
+
+// answerHandshake says octets that are no TLS, and nothing more.
+func (s *Session) answerHandshake(octets string) {
+	reply := record.ParseReply(octets)
+	reply.At, reply.Rule = s.rec.now(), s.rule.Name()
+	s.rec.farewell(reply)
+	if s.out = append(s.out, octets...); s.flush() {
+		s.finish(record.EndTLSFailed, s.rule.Name())
 		s.sock.closeWrite()
 		s.linger()
 	}
-	s.hangUp(record.EndTLSFailed, s.rule.Name())
+}
+
+// readOff reads, and forgets what it reads, until the client hangs up.
+func (s *Session) readOff() {
+	s.mute = true
+	s.sock.limitRead(s.patience(0))
+	for err := error(nil); err == nil; {
+		_, err = s.sock.Read(s.in.buf)
+	}
 }

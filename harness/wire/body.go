@@ -38,10 +38,15 @@ const scratchSize = 64 << 10
 
 var scratchPool = sync.Pool{New: func() any { return new([scratchSize]byte) }}
 
-// pieceSize is that of the pieces behind. Full ones are never copied, the last
-// one is half empty as a rule and is: with larger pieces that copy costs more
-// than fewer pieces save.
-const pieceSize = 256 << 10
+// nextPiece returns the size of the piece behind so many full ones. Full ones
+// are never copied, the last one is half empty as a rule and is: a piece is
+// large only where that copy is little beside the whole.
+func nextPiece(full int) int {
+	if full <= 4 {
+		return 256 << 10
+	}
+	return 1 << 20
+}
 
 // trustedSize bounds how much is allocated on a client's word.
 const trustedSize = 16 << 20
@@ -56,6 +61,10 @@ func (s *Session) takeBody() {
 	s.reading = false
 	c := record.Command{Verb: "BODY", Size: s.came(), At: s.rec.now()}
 	s.rec.command(c)
+	if s.mute {
+		s.refuseBody() // nobody can be told that it was taken
+		return
+	}
 	if s.keepable() {
 		s.message = s.newMessage()
 	}
@@ -101,8 +110,17 @@ func (s *Session) judgeBody() {
 		s.respond(s.bodyRefusal())
 		s.refuseBody()
 	default:
-		s.feeds.push(feedDot, awaitBody)
+		s.hand()
 	}
+}
+
+// hand gives the message to the dialogue. Of chunks it knows nothing: it has to
+// be told of DATA first.
+func (s *Session) hand() {
+	if s.chunked {
+		s.feeds.push(feedData, awaitIgnored)
+	}
+	s.feeds.push(feedDot, awaitBody)
 }
 
 // unkept says that the data is read to its end and not kept.
@@ -119,10 +137,12 @@ func (s *Session) bodyRefusal() record.Reply {
 // and RCPT said after it refused a message.
 func (s *Session) refuseBody() {
 	s.examine(s.message)
+	if !s.chunked {
+		s.feeds.push(feedDot, awaitIgnored)
+	}
+	s.feeds.push(feedReset, awaitIgnored)
 	s.drop(s.cfg)
 	s.closeTransaction()
-	s.feeds.push(feedDot, awaitIgnored)
-	s.feeds.push(feedReset, awaitIgnored)
 }
 
 var (
@@ -158,10 +178,13 @@ func (s *Session) Keep(m *record.Message) { s.rec.message(m, s.finder()) }
 // takes responsibility for it, RFC 5321 §4.2.5.
 func (s *Session) Number(m *record.Message, id int) {
 	m.ID = id
-	if m.Reply = queuedAs(id); s.override != nil {
+	if m.Reply = queuedAs(id); s.override != nil && !s.lmtp {
 		m.Reply = *s.override
 	}
 	m.Reply.At = s.rec.now()
+	if s.lmtp {
+		s.promise(m)
+	}
 }
 
 // bodyAnswered sends the final reply, once the dialogue has given its own.
@@ -355,7 +378,7 @@ func (s *Session) nextRoom() {
 		s.pieces = make([][]byte, 0, 8)
 	}
 	s.pieces = append(s.pieces, s.last)
-	s.newPiece(pieceSize)
+	s.newPiece(nextPiece(len(s.pieces)))
 }
 
 // own copies the borrowed octets to where they stay.
@@ -399,16 +422,16 @@ func (b *body) shorten(n int) {
 	b.last = b.last[:len(b.last)-n]
 }
 
-// keepable copies the last piece to its true length where much of it is empty,
-// so that a kept message costs what it weighs. It says whether there is a
-// message to keep.
+// keepable copies the last piece to its true length where what is empty of it
+// is much beside the message, so that a kept message costs what it weighs. It
+// says whether there is a message to keep.
 func (s *Session) keepable() bool {
 	switch {
 	case s.unkept():
 		return false
 	case s.borrowed:
 		return s.own()
-	case cap(s.last)-len(s.last) > 64+len(s.last)/32:
+	case cap(s.last)-len(s.last) > 64+s.size/32:
 		s.last = bytes.Clone(s.last)
 	}
 	return true

@@ -33,86 +33,119 @@ func parseChunk(arg string) (c bdat, ok bool) {
 
 // serveChunk answers BDAT. Its octets are read whatever the answer is, or they
 // would be taken for commands; without a length that is not possible.
-func (s *Session) serveChunk(c record.Command) {
-	size, ok := parseChunk(c.Arg)
+func (s *Session) serveChunk(c record.Command, text []byte) {
+	c.Arg = strings.TrimRight(c.Arg, " \t")
+	chunk, ok := parseChunk(c.Arg)
 	if !ok {
-		s.note(badParameter, c.Line)
-		s.begin(c.Stage(), c, "")
-		s.respond(badChunk)
-		s.goodbye(record.EndRefused, "BDAT without a length")
+		s.serveBadChunk(c)
 		return
 	}
-	refusal := s.refuseChunk(c)
+	refusal := s.refuseChunk(c, text)
 	if !s.chunked {
-		s.body = body{began: time.Now(), scratch: s.body.scratch}
+		s.beginChunks(c, refusal.Code == 0)
 	}
-	s.chunked = true
-	if !s.readChunk(size.size, refusal.Code == 0) {
+	if !s.readChunk(chunk.size, refusal.Code == 0) {
 		return
 	}
-	s.rec.sized(size.size)
-	c.Size = size.size
-	s.begin(chunkStage(size), c, "")
+	s.rec.sized(chunk.size)
+	c.Size = chunk.size
 	switch {
 	case refusal.Code != 0:
-		s.chunkRefused(refusal, size)
-	case size.last:
-		s.lastChunk()
+		s.chunkRefused(c, refusal, chunk)
+	case chunk.last:
+		s.lastChunk(c)
 	default:
-		s.moreChunks(size)
+		s.moreChunks(c)
 	}
 }
 
-// chunkStage is BODY for the chunk that ends a message: its reply takes
-// responsibility.
-func chunkStage(c bdat) record.Stage {
-	if c.last {
-		return record.BODY
+// beginChunks makes room for the first chunk. A transaction to which it belongs
+// has no place for DATA any more.
+func (s *Session) beginChunks(c record.Command, keep bool) {
+	s.body = body{began: time.Now(), scratch: s.body.scratch, cutAt: -1}
+	s.chunked = s.open && s.offers(&chunking)
+	if keep {
+		s.prepare(record.BODY, c, "")
+		s.findCut()
 	}
-	return record.BDAT
+}
+
+// serveBadChunk answers a BDAT whose length cannot be read. Where chunks are
+// spoken what follows may be one, and so the session ends.
+func (s *Session) serveBadChunk(c record.Command) {
+	s.begin(c.Stage(), c, "")
+	if !s.offers(&chunking) {
+		s.note(notOffered, c.Line)
+		s.respond(notImplemented)
+		return
+	}
+	s.note(badParameter, c.Line)
+	s.respond(badChunk)
+	s.goodbye(record.EndRefused, "BDAT without a length")
 }
 
 // refuseChunk says why BDAT may not come now, with a zero reply if it may.
-func (s *Session) refuseChunk(c record.Command) record.Reply {
+func (s *Session) refuseChunk(c record.Command, text []byte) record.Reply {
+	refusal, _ := s.check(c, text)
 	switch {
+	case refusal.Code != 0:
+		return refusal
 	case !s.offers(&chunking):
 		s.note(notOffered, c.Line)
 		return notImplemented
-	case !s.open:
+	case !s.open, s.failed:
 		return badSequence
 	case s.recipients == 0:
 		s.note(noRecipients, c.Line)
 		return noValidRecipients
-	case s.failed:
-		return badSequence
 	}
 	return record.Reply{}
 }
 
-// readChunk reads n octets, into the message if they are to be kept.
+// readChunk reads n octets, into the message if they are to be kept. It says
+// whether the session goes on.
 func (s *Session) readChunk(n int, keep bool) bool {
 	s.reading = true
 	if !keep {
 		s.noRoom = true
 		s.forgetPieces(s.cfg)
 	}
-	for n > 0 {
-		room := s.room()
-		room = room[:min(len(room), n)]
-		got := copy(room, s.in.unread())
-		s.in.r += got
-		if got == 0 {
-			var err error
-			if got, err = s.readData(room); got == 0 {
-				s.readFailed(err)
-				return false
-			}
+	for {
+		switch {
+		case s.cutAt >= 0 && int64(s.size) >= s.cutAt:
+			s.dropInBody()
+			return false
+		case n == 0:
+			s.reading = false
+			return true
+		case s.size > 4*s.cfg.Limits.Message:
+			s.farewell(tooBig, record.EndRefused, "message data far beyond the limit")
+			return false
 		}
-		s.growChunk(got)
+		got, ok := s.readSome(n)
+		if !ok {
+			return false
+		}
 		n -= got
 	}
-	s.reading = false
-	return true
+}
+
+// readSome reads n octets of a chunk or less, first those that are there. It
+// says whether the session goes on.
+func (s *Session) readSome(n int) (got int, ok bool) {
+	room := s.room()
+	room = room[:min(len(room), n)]
+	got = copy(room, s.in.unread())
+	s.in.r += got
+	if got == 0 {
+		var err error
+		if got, err = s.readData(room); err != nil && got == 0 {
+			s.readFailed(err)
+			return 0, false
+		}
+	}
+	s.growChunk(got)
+	return got, true
 }
 
 // growChunk counts octets of a chunk, none of which belong to a final dot.
@@ -130,18 +163,27 @@ func (s *Session) growChunk(n int) {
 
 // chunkRefused answers a chunk that has no place. The transaction cannot be
 // completed by later ones, RFC 3030 §2.
-func (s *Session) chunkRefused(refusal record.Reply, c bdat) {
-	if s.ruledOut(0) {
+func (s *Session) chunkRefused(c record.Command, refusal record.Reply, chunk bdat) {
+	if s.lmtp && chunk.last && s.chunked && s.recipients > 0 {
+		s.judgeForEach(c, &refusal)
 		return
 	}
-	s.respond(refusal)
-	s.failed = s.open && !c.last
-	if c.last {
-		s.endChunks()
+	s.begin(c.Stage(), c, "")
+	if !s.ruledOut(0) {
+		s.respond(refusal)
+	}
+	switch {
+	case !s.chunked:
+		s.drop(s.cfg)
+	case chunk.last:
+		s.refuseBody()
+	default:
+		s.failed = true
 	}
 }
 
-func (s *Session) moreChunks(c bdat) {
+func (s *Session) moreChunks(c record.Command) {
+	s.begin(c.Stage(), c, "")
 	switch {
 	case s.ruledOut(2):
 		s.failed = true
@@ -149,36 +191,16 @@ func (s *Session) moreChunks(c bdat) {
 		s.failed = true
 		s.respond(s.bodyRefusal())
 	default:
-		s.respond(record.NewReply(250, "2.0.0 "+strconv.Itoa(c.size)+" octets received"))
+		s.respond(record.NewReply(250, "2.0.0 "+strconv.Itoa(c.Size)+" octets received"))
 	}
 }
 
-// lastChunk hands the message to the dialogue, which has to be told of DATA
-// first.
-func (s *Session) lastChunk() {
+// lastChunk decides on the message, which is complete.
+func (s *Session) lastChunk(c record.Command) {
 	if s.keepable() {
 		s.message = s.newMessage()
 	}
-	s.x.Message = s.message
-	s.examineEarly(s.message)
-	switch {
-	case s.ruledOut(2):
-		s.endChunks()
-	case s.unkept():
-		s.respond(s.bodyRefusal())
-		s.endChunks()
-	default:
-		s.feeds.push(feedData, awaitIgnored)
-		s.feeds.push(feedDot, awaitBody)
-	}
-}
-
-// endChunks ends a transaction whose message was refused.
-func (s *Session) endChunks() {
-	s.examine(s.message)
-	s.drop(s.cfg)
-	s.closeTransaction()
-	s.feeds.push(feedReset, awaitIgnored)
+	s.judge(c)
 }
 
 var (

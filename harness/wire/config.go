@@ -30,9 +30,8 @@ type Config struct {
 	Withhold  []string // EHLO keywords that are not offered, and so refused
 	Advertise []string // EHLO lines to add, or to put in the place of our own
 
-	XCLIENT bool           // take XCLIENT from Trusted
-	PROXY   bool           // expect a PROXY header from Trusted
-	Trusted []netip.Prefix // who may speak for other clients
+	XCLIENT []netip.Prefix // take XCLIENT from clients there
+	PROXY   []netip.Prefix // expect a PROXY header from clients there
 
 	LenientPaths  bool // take "MAIL FROM: a@b" without brackets
 	RecordSecrets bool // keep what AUTH masks
@@ -54,6 +53,9 @@ type Config struct {
 	// gives it back.
 	Reserve func(n int) bool
 	Release func(n int)
+	// Addressed is told of each path of MAIL and RCPT, as it came and without its
+	// brackets, before a rule is looked for; nil for nobody.
+	Addressed func(session int, path string)
 	// Violated is told of a breach of what a test asked for.
 	Violated func(v record.Violation)
 	// Ended is told once, when the end of the session is in the record.
@@ -117,8 +119,8 @@ type Auth struct {
 type Limits struct {
 	Message      int           // octets of one message; 552 5.3.4 beyond
 	Recipients   int           // of one transaction; 452 4.5.3 beyond
-	Domains      int           // of the recipients of one transaction, the same; 0 = any number
-	Transactions int           // of one session, the same; 0 = any number
+	Domains      int           // of the recipients of one session, the same; 0 = any number
+	Transactions int           // MAIL commands of one session, the same; 0 = any number
 	Line         int           // octets of a command line; 500 5.5.2 beyond
 	AuthLine     int           // octets of a line inside AUTH, RFC 4954 §4
 	Discard      int           // octets of one overlong line before the session ends

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/tls"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/smtpspec/smtpspec/harness/record"
@@ -24,8 +23,10 @@ func (s *Session) respondRuled(reply record.Reply) {
 	switch {
 	case act.halfClose:
 		s.halfClose()
-	case act.thenDrop && s.flush():
-		s.dropConnection()
+	case act.thenDrop:
+		if s.release(); s.flush() {
+			s.dropConnection()
+		}
 	}
 }
 
@@ -33,13 +34,20 @@ func (s *Session) respondRuled(reply record.Reply) {
 func (s *Session) deliverRuled(reply record.Reply) {
 	act := &s.rule.act
 	octets := bytes.Join([][]byte{act.early, reply.AppendTo(nil), act.trail}, nil)
-	s.answered(ruledRecord(reply, act, octets))
-	if act.flood > 0 && !s.flood(reply.Code, act.flood) {
+	if act.flood > 0 && reply.Code != 0 {
+		s.deliverFlooded(reply, act.flood)
 		return
 	}
-	switch {
-	case act.hold:
+	if len(act.early)+len(act.trail) > 0 {
+		reply.Raw = string(octets)
+	}
+	s.answered(reply)
+	if act.hold {
 		s.held = append(s.held, octets...)
+		return
+	}
+	s.release()
+	switch {
 	case act.dripChunk > 0:
 		s.drip(octets)
 	case act.split != nil:
@@ -47,17 +55,6 @@ func (s *Session) deliverRuled(reply record.Reply) {
 	default:
 		s.queue(octets)
 	}
-}
-
-// ruledRecord is what the record says of a reply with something around it.
-func ruledRecord(reply record.Reply, act *action, octets []byte) record.Reply {
-	switch {
-	case act.flood > 0:
-		reply.Raw = "(" + strconv.FormatInt(act.flood, 10) + " octets of reply lines)\r\n" + string(octets)
-	case len(act.early)+len(act.trail) > 0:
-		reply.Raw = string(octets)
-	}
-	return reply
 }
 
 // drip writes octets in chunks with pauses between them.
@@ -90,25 +87,10 @@ func (s *Session) split(octets []byte) {
 	}
 }
 
-// flood writes n octets of reply lines that are not the last.
-func (s *Session) flood(code int, n int64) bool {
-	line := []byte(strconv.Itoa(code) + "-" + "more and more and more and more and more and more and more\r\n")
-	block := bytes.Repeat(line, 512)
-	for n > 0 && s.flush() {
-		m := min(n, int64(len(block)))
-		if m < int64(len(block)) {
-			m = (m + int64(len(line)) - 1) / int64(len(line)) * int64(len(line))
-		}
-		s.out = append(s.out, block[:m]...)
-		n -= m
-	}
-	return s.flush()
-}
-
 // halfClose ends the server's direction. What the client goes on to say is
 // recorded.
 func (s *Session) halfClose() {
-	if !s.flush() {
+	if s.release(); !s.flush() {
 		return
 	}
 	if conn, ok := s.conn.(*tls.Conn); ok {

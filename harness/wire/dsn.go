@@ -26,9 +26,9 @@ func takeReturn(s *Session, value string, _ bool) record.Reply {
 }
 
 // takeEnvelopeID takes ENVID of MAIL, §4.4: up to 100 octets of xtext.
-func takeEnvelopeID(s *Session, value string, _ bool) record.Reply {
+func takeEnvelopeID(s *Session, value string, has bool) record.Reply {
 	id, ok := decodeXtext(value)
-	if !ok || len(value) > 100 {
+	if !ok || !has || len(value) > 100 {
 		return s.malformed("ENVID=" + value)
 	}
 	s.draft.ID = id
@@ -55,12 +55,13 @@ func takeNotify(s *Session, value string, _ bool) record.Reply {
 }
 
 // takeOriginal takes ORCPT of RCPT, §4.2: an address type and xtext, up to 500
-// octets together. The utf-8 type of RFC 6533 needs no xtext.
+// octets together. The utf-8 type of RFC 6533 needs no xtext, and SMTPUTF8 for
+// what is beyond ASCII.
 func takeOriginal(s *Session, value string, _ bool) record.Reply {
 	kind, address, found := strings.Cut(value, ";")
 	decoded, ok := decodeXtext(address)
 	if strings.EqualFold(kind, "utf-8") {
-		decoded, ok = address, true
+		decoded, ok = address, s.utf8 || ascii(address)
 	}
 	if !found || !ok || !keyword(kind) || address == "" || len(value) > 500 {
 		return s.malformed("ORCPT=" + value)

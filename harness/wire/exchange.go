@@ -139,14 +139,22 @@ func (s *Session) banner() record.Reply {
 
 // begin starts an exchange and finds the rule for it.
 func (s *Session) begin(stage record.Stage, c record.Command, address string) {
+	s.prepare(stage, c, address)
+	n := stageIndex(stage)
+	s.seen[n]++
+	s.x.Occurrence = s.seen[n]
+	if address != "" && s.cfg.Addressed != nil {
+		s.cfg.Addressed(s.ID(), address)
+	}
+	s.match()
+}
+
+// prepare is begin without a rule and without counting.
+func (s *Session) prepare(stage record.Stage, c record.Command, address string) {
 	s.exchange = exchange{}
 	s.x = Exchange{Stage: stage, Command: c, Address: address, Envelope: s.envelope,
 		SessionID: s.ID(), Hello: s.hello, Transaction: s.mails, snapshot: s.snapshot,
 		TLS: s.secured() || s.implicit && stage == record.CONNECT}
-	n := stageIndex(stage)
-	s.seen[n]++
-	s.x.Occurrence = s.seen[n]
-	s.match()
 }
 
 func (s *Session) match() {
@@ -176,7 +184,9 @@ func (s *Session) ruledOut(success int) bool {
 	}
 	act := &s.rule.act
 	if act.silence != none {
-		s.fallSilent(act.silence)
+		if s.delay() {
+			s.fallSilent(act.silence)
+		}
 		return true
 	}
 	reply := s.ruleReply()
@@ -208,11 +218,8 @@ func (s *Session) ruleReply() *record.Reply {
 
 // fallSilent is the end of all answers.
 func (s *Session) fallSilent(how silence) {
-	if !s.delay() {
-		return
-	}
 	s.answered(record.Reply{Rule: s.rule.Name(), At: s.rec.now()})
-	if !s.flush() {
+	if s.release(); !s.flush() {
 		return
 	}
 	switch how {
@@ -244,6 +251,7 @@ func (s *Session) relay(reply record.Reply) {
 		s.relayedData(reply)
 	}
 	if verb == "QUIT" && reply.Positive() && !s.over {
+		s.release()
 		s.flush()
 		s.hangUp(record.EndQuit, "")
 	}
@@ -261,6 +269,7 @@ func (s *Session) succeeded(verb string, reply record.Reply) record.Reply {
 		s.envelope = s.draft
 	case "RCPT":
 		s.recipients++
+		s.addDomain(s.x.Address)
 	case "RSET":
 		s.closeTransaction()
 	case "QUIT":
@@ -291,6 +300,9 @@ func (s *Session) refusedData() {
 }
 
 func (s *Session) closeTransaction() {
+	if s.chunked {
+		s.drop(s.cfg)
+	}
 	s.open, s.utf8, s.binary, s.chunked, s.failed = false, false, false, false, false
 	s.declared, s.recipients = 0, 0
 	s.envelope = record.Envelope{}
@@ -299,7 +311,7 @@ func (s *Session) closeTransaction() {
 // respond ends the exchange with the server's own reply, or with what the rule
 // makes of it.
 func (s *Session) respond(reply record.Reply) {
-	if s.rule != nil && !s.delay() {
+	if s.mute || s.rule != nil && !s.delay() {
 		return
 	}
 	if s.override != nil && reply.Code/100 == s.override.Code/100 {

@@ -7,9 +7,9 @@ import (
 	"github.com/smtpspec/smtpspec/harness/record"
 )
 
-// LIMITS, RFC 9422: how many transactions a session may have, how many
-// recipients a transaction, and over how many domains. What the advertised
-// line says is what holds.
+// LIMITS, RFC 9422: how often a session may say MAIL, how many recipients a
+// transaction may have, and over how many domains those of a session may be.
+// What the advertised line says is what holds.
 var limits = extension{
 	keyword:  "LIMITS",
 	optional: true,
@@ -44,18 +44,27 @@ func (l *Limits) advertised(params string) {
 	}
 }
 
+// mailFull says that MAIL came too often. Those that failed count too, §6.
+func (s *Session) mailFull() bool {
+	most := s.cfg.Limits.Transactions
+	return most > 0 && s.seen[stageIndex(record.MAIL)] > most
+}
+
 // domainsFull says that address would be in one domain too many.
 func (s *Session) domainsFull(address string) bool {
+	most := s.cfg.Limits.Domains
+	return most > 0 && len(s.domains) >= most && !s.domains[domainOf(address)]
+}
+
+// addDomain counts the domain of an accepted recipient.
+func (s *Session) addDomain(address string) {
 	if s.cfg.Limits.Domains == 0 {
-		return false
+		return
 	}
-	seen := map[string]bool{domainOf(address): true}
-	for _, r := range s.envelope.Recipients {
-		if r.Accepted() {
-			seen[domainOf(r.Address)] = true
-		}
+	if s.domains == nil {
+		s.domains = map[string]bool{}
 	}
-	return len(seen) > s.cfg.Limits.Domains
+	s.domains[domainOf(address)] = true
 }
 
 func domainOf(address string) string {

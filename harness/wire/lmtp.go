@@ -1,6 +1,10 @@
 package wire
 
-import "github.com/smtpspec/smtpspec/harness/record"
+import (
+	"slices"
+
+	"github.com/smtpspec/smtpspec/harness/record"
+)
 
 // LMTP, RFC 2033: LHLO takes the place of EHLO, and behind the message data
 // each accepted recipient gets a reply of its own.
@@ -17,6 +21,8 @@ type verdict struct {
 // that nobody refuses.
 func (s *Session) judgeForEach(c record.Command, refusal *record.Reply) {
 	s.verdicts = s.verdicts[:0]
+	// Rules have seen the envelope as it was; what they keep does not change.
+	s.envelope.Recipients = slices.Clone(s.envelope.Recipients)
 	whole := s.envelope
 	for i, r := range whole.Recipients {
 		if !r.Reply.Positive() {
@@ -53,15 +59,8 @@ func (s *Session) sentence() {
 	delivered := false
 	for i := range s.verdicts {
 		v := &s.verdicts[i]
-		final := record.NewReply(250, "2.1.5 Ok")
-		if v.refusal != nil {
-			final = *v.refusal
-		}
-		if v.silent {
-			final = record.NewReply(451, "4.3.0 Not answered")
-		}
-		s.envelope.Recipients[v.to].Final = final
-		delivered = delivered || final.Positive()
+		s.envelope.Recipients[v.to].Final = v.final(okReply)
+		delivered = delivered || v.gets()
 	}
 	if !delivered || s.message == nil {
 		s.announce(localError)
@@ -69,7 +68,38 @@ func (s *Session) sentence() {
 		return
 	}
 	s.message.Envelope = s.envelope
-	s.feeds.push(feedDot, awaitBody)
+	s.hand()
+}
+
+// gets says that the recipient gets the message, if the server keeps it.
+func (v *verdict) gets() bool { return v.refusal == nil && !v.silent }
+
+// final is what the envelope says of the recipient, where kept is the reply
+// that takes responsibility for the message.
+func (v *verdict) final(kept record.Reply) record.Reply {
+	final := kept
+	switch {
+	case v.silent:
+		final = record.NewReply(451, "4.3.0 Not answered")
+	case v.refusal != nil:
+		final = *v.refusal
+	case v.override != nil:
+		final = *v.override
+	}
+	if v.rule != nil {
+		final.Rule = v.rule.Name()
+	}
+	return final
+}
+
+// promise puts the reply that takes responsibility for a message into its
+// envelope, for those that get it.
+func (s *Session) promise(m *record.Message) {
+	for i := range s.verdicts {
+		if v := &s.verdicts[i]; v.gets() {
+			m.Envelope.Recipients[v.to].Final = v.final(m.Reply)
+		}
+	}
 }
 
 // announce gives each recipient its reply: its own refusal, or what became of

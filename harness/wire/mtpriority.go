@@ -17,7 +17,7 @@ var mtPriority = extension{
 
 func takePriority(s *Session, value string, _ bool) record.Reply {
 	n, err := strconv.Atoi(value)
-	if err != nil || n < -9 || n > 9 || len(value) > 2 {
+	if err != nil || n < -9 || n > 9 || strconv.Itoa(n) != value {
 		return s.malformed("MT-PRIORITY=" + value)
 	}
 	return record.Reply{}

@@ -63,8 +63,13 @@ func (s *Session) refuse(reply record.Reply) {
 	s.goodbye(record.EndRefused, reply.Text())
 }
 
-// farewell sends a reply that no command asked for, and ends the session.
+// farewell sends a reply that no command asked for, and ends the session. One
+// that a rule has silenced, or that a script runs, ends without it.
 func (s *Session) farewell(reply record.Reply, end record.End, detail string) {
+	if s.mute || s.scripted() {
+		s.hangUp(end, detail)
+		return
+	}
 	if !s.offersStatusCodes() {
 		reply = withoutEnhanced(reply)
 	}

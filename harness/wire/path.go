@@ -19,7 +19,6 @@ type pathArg struct {
 	utf8    bool   // it has octets beyond ASCII
 	params  []param
 	blank   bool // there was a blank behind the colon
-	bare    bool // the brackets were missing
 }
 
 // parsePathArg reads "FROM:<reverse-path> params" or "TO:<forward-path> params"
@@ -33,19 +32,12 @@ func parsePathArg(arg, keyword string, lenient bool) (p pathArg, problem string)
 	if strings.HasPrefix(rest, " ") {
 		rest, p.blank = rest[1:], true
 	}
-	if !strings.HasPrefix(rest, "<") {
-		if p.bare = true; !lenient {
-			return p, "the address is not in angle brackets"
-		}
-		rest = bracketed(strings.TrimLeft(rest, " "))
+	path, rest, problem := cutPath(rest, lenient)
+	if problem != "" {
+		return p, problem
 	}
-	end := pathEnd(rest)
-	if end < 0 {
-		return p, "the angle bracket is not closed"
-	}
-	p.address = withoutRoute(rest[1:end])
+	p.address = withoutRoute(path)
 	p.utf8 = !ascii(p.address)
-	rest = rest[end+1:]
 	if rest != "" && rest[0] != ' ' {
 		return p, "something is glued to the closing bracket"
 	}
@@ -53,26 +45,36 @@ func parsePathArg(arg, keyword string, lenient bool) (p pathArg, problem string)
 	return p, problem
 }
 
-// bracketed puts the brackets around a path that came without.
-func bracketed(s string) string {
-	path, params, found := strings.Cut(s, " ")
-	if found {
-		params = " " + params
+// cutPath takes the path off the front of s, without its brackets.
+func cutPath(s string, lenient bool) (path, rest, problem string) {
+	if inner, ok := strings.CutPrefix(s, "<"); ok {
+		if end := pathEnd(inner, '>'); end >= 0 {
+			return inner[:end], inner[end+1:], ""
+		}
+		return "", "", "the angle bracket is not closed"
 	}
-	return "<" + path + ">" + params
+	if !lenient {
+		return "", "", "the address is not in angle brackets"
+	}
+	s = strings.TrimLeft(s, " ")
+	end := pathEnd(s, ' ')
+	if end < 0 {
+		end = len(s)
+	}
+	return s[:end], s[end:], ""
 }
 
-// pathEnd returns where the bracket that s begins with is closed, which a
-// quoted local part may hold too.
-func pathEnd(s string) int {
+// pathEnd returns where a path ends, with an octet that a quoted local part may
+// hold too; -1 if it does not.
+func pathEnd(s string, with byte) int {
 	quoted := false
-	for i := 1; i < len(s); i++ {
+	for i := 0; i < len(s); i++ {
 		switch {
 		case quoted && s[i] == '\\':
 			i++
 		case s[i] == '"':
 			quoted = !quoted
-		case !quoted && s[i] == '>':
+		case !quoted && s[i] == with:
 			return i
 		}
 	}

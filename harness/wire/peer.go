@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
+	"strings"
 	"time"
 
 	"github.com/smtpspec/smtpspec/harness/record"
@@ -14,9 +14,15 @@ import (
 // script: for what rules over a good server cannot say. Everything is recorded
 // as in any other session. A Peer is good until its script returns.
 //
+// Nothing is said but what the script says: a client that is silent for too
+// long, or says too much, is hung up on without a word.
+//
 // The errors of its methods mean that the client is gone or did something else
 // than the script foresaw; a script returns them.
-type Peer struct{ s *Session }
+type Peer struct {
+	s    *Session
+	open bool // the reply that was sent last goes on
+}
 
 // ErrPeerGone is the error of a Peer whose client has hung up.
 var ErrPeerGone = errors.New("the client is gone")
@@ -30,14 +36,17 @@ func (s *Session) runScript(script func(*Peer) error) {
 	s.greeted = true
 	s.x.Stage = record.CONNECT
 	var err error
-	ok := s.guarded("the peer's script", func() { err = script(&Peer{s}) })
+	ok := s.guarded("the peer's script", func() { err = script(&Peer{s: s}) })
 	if ok && err != nil && !errors.Is(err, ErrPeerGone) {
 		s.violate(record.Violation{Command: len(s.Snapshot().Commands), Rule: "WithPeer", Text: err.Error()})
 	}
-	if !s.over && s.flush() {
-		s.hangUp(record.EndDropped, "the peer's script ended")
+	if !s.over && !s.aborted.Load() {
+		s.goodbye(record.EndDropped, "the peer's script ended")
 	}
 }
+
+// scripted says that a script runs the session, and nobody else has a say.
+func (s *Session) scripted() bool { return s.cfg.Script != nil && s.refusal == nil }
 
 func (p *Peer) gone() error {
 	if p.s.over {
@@ -59,39 +68,72 @@ func (p *Peer) Reply(code int, lines ...string) error {
 func (p *Peer) Send(octets string) error { return p.send(record.ParseReply(octets)) }
 
 // send records the reply and writes it. What is sent when a command has its
-// reply already is one more reply to the same command.
+// reply already goes on with that reply, if it has no last line yet, and is one
+// more reply to the same command otherwise.
 func (p *Peer) send(reply record.Reply) error {
-	if p.s.over {
+	s := p.s
+	switch {
+	case s.over:
 		return ErrPeerGone
+	case s.mute:
+		return errors.New("the script sends something after HalfClose or Silence; nothing can be sent then")
 	}
-	reply.At = p.s.rec.now()
-	p.s.answered(reply)
-	p.s.again = true
-	p.s.send(reply)
-	p.s.flush()
+	octets := reply.Octets()
+	s.out = append(s.out, octets...)
+	reply.At = s.rec.now()
+	if s.again && (p.open || s.x.Stage == record.CONNECT) {
+		octets = s.rec.longer(octets)
+	} else {
+		s.answered(reply)
+	}
+	s.again, p.open = true, !endsReply(octets)
+	s.auth.step = reply.Code == 334
+	s.flush()
 	return p.gone()
 }
 
-// ReadLine reads one line of the client.
+// endsReply says that the last line of octets is the last of a reply.
+func endsReply(octets string) bool {
+	text, whole := strings.CutSuffix(octets, "\n")
+	last := text[strings.LastIndexByte(text, '\n')+1:]
+	return whole && (len(last) < 4 || last[3] != '-')
+}
+
+// ReadLine reads one line of the client. Secrets in it are masked, unless the
+// server records them.
 func (p *Peer) ReadLine() (record.Command, error) {
-	line, ok := p.s.readLine()
-	if !ok || line == nil {
+	s := p.s
+	line, ok := s.readLine()
+	if !ok {
 		return record.Command{}, ErrPeerGone
 	}
+	c := s.x.Command // an overlong line, which was recorded already
+	if line != nil {
+		c = p.take(line)
+	}
+	s.auth.step, s.again = false, false
+	s.exchange = exchange{x: Exchange{Stage: c.Stage(), Command: c}}
+	if s.tooMuch() {
+		s.hangUp(record.EndRefused, "the client said too much")
+		return c, ErrPeerGone
+	}
+	return c, nil
+}
+
+// take records a line.
+func (p *Peer) take(line []byte) record.Command {
 	text, ending := cutEnding(line)
 	c := p.s.commandOf(text, ending)
 	p.s.lines++
 	p.s.rec.command(c)
 	p.s.noteLine(c, len(line))
-	p.s.again = false
-	p.s.x = Exchange{Stage: c.Stage(), Command: c}
 	if c.Verb == "MAIL" {
 		p.s.mailLine = c.Line
 	}
 	if verb := c.Verb; verb == "EHLO" || verb == "HELO" || verb == "LHLO" {
 		p.s.rec.hello(c.Arg)
 	}
-	return c, nil
+	return c
 }
 
 // Expect reads one line and checks it against a pattern such as "MAIL FROM:*".
@@ -99,10 +141,10 @@ func (p *Peer) ReadLine() (record.Command, error) {
 func (p *Peer) Expect(pattern string) (record.Command, error) {
 	c, err := p.ReadLine()
 	if err != nil {
-		return c, fmt.Errorf("expected %q: %w", pattern, err)
+		return c, fmt.Errorf("expected \"%s\": %w", pattern, err)
 	}
 	if g := newGlob(pattern); !g.match(c.Line) {
-		return c, fmt.Errorf("expected %q, the client sent %q", pattern, record.Escape(c.Line))
+		return c, fmt.Errorf("expected \"%s\", the client sent \"%s\"", pattern, record.Clip(c.Line, 200))
 	}
 	return c, nil
 }
@@ -111,14 +153,15 @@ func (p *Peer) Expect(pattern string) (record.Command, error) {
 func (p *Peer) ReadData() (*record.Message, error) {
 	s := p.s
 	s.body = body{reading: true, began: time.Now(), scratch: s.body.scratch}
+	defer s.body.drop(s.cfg)
 	if !s.readBody() {
 		return nil, ErrPeerGone
 	}
 	s.reading = false
-	c := record.Command{Verb: "BODY", Size: s.size - s.term.dots - len(feedDot), At: s.rec.now()}
+	c := record.Command{Verb: "BODY", Size: s.came(), At: s.rec.now()}
 	s.rec.command(c)
 	s.again = false
-	s.x = Exchange{Stage: record.BODY, Command: c}
+	s.exchange = exchange{x: Exchange{Stage: record.BODY, Command: c}}
 	if !s.keepable() {
 		return nil, errors.New("the message data is over the limit")
 	}
@@ -128,8 +171,12 @@ func (p *Peer) ReadData() (*record.Message, error) {
 }
 
 // Accept keeps a message as one that the server took, so that it is among the
-// server's messages. It sends no reply.
+// server's messages. It sends no reply: the message's own is the one that a good
+// server would have sent.
 func (p *Peer) Accept(m *record.Message, from string, to ...string) error {
+	if m.ID != 0 {
+		return errors.New("the script accepts a message twice")
+	}
 	m.Envelope.From = from
 	for _, address := range to {
 		m.Envelope.Recipients = append(m.Envelope.Recipients,
@@ -145,9 +192,12 @@ func (p *Peer) ReadOctets(n int) ([]byte, error) {
 	got := copy(octets, p.s.in.unread())
 	p.s.in.r += got
 	p.s.sock.limitRead(p.s.patience(p.s.cfg.Limits.Idle))
-	if _, err := io.ReadFull(p.s.conn, octets[got:]); err != nil {
-		p.s.readFailed(err)
-		return octets, ErrPeerGone
+	for got < n {
+		more, err := p.s.conn.Read(octets[got:])
+		if got += more; err != nil && got < n {
+			p.s.readFailed(err)
+			return octets[:got], ErrPeerGone
+		}
 	}
 	return octets, nil
 }
@@ -161,6 +211,9 @@ func (p *Peer) StartTLS() error {
 	if p.s.cfg.TLS == nil {
 		return errors.New("the server has no TLS; give it WithSTARTTLS()")
 	}
+	if p.s.secured() {
+		return errors.New("the script begins TLS inside TLS")
+	}
 	p.s.keepEarly()
 	if !p.s.flush() || !p.s.handshake(false) {
 		return ErrPeerGone
@@ -170,7 +223,7 @@ func (p *Peer) StartTLS() error {
 
 // Wait does nothing for d.
 func (p *Peer) Wait(d time.Duration) error {
-	if !p.s.sleep(d) {
+	if p.s.over || !p.s.sleep(d) {
 		return ErrPeerGone
 	}
 	return nil
@@ -184,14 +237,11 @@ func (p *Peer) Silence() error {
 		if _, err := p.ReadLine(); err != nil {
 			return err
 		}
-		if p.s.tooMuch() {
-			p.s.hangUp(record.EndRefused, "the client said too much")
-		}
 	}
 }
 
 // Close ends the connection, Reset so that the client sees a reset.
-func (p *Peer) Close() { p.s.hangUp(record.EndDropped, "closed by the peer's script") }
+func (p *Peer) Close() { p.s.goodbye(record.EndDropped, "closed by the peer's script") }
 
 // Reset ends the connection with a reset (RST).
 func (p *Peer) Reset() {
@@ -200,4 +250,4 @@ func (p *Peer) Reset() {
 }
 
 // HalfClose ends the server's direction; the client's octets still arrive.
-func (p *Peer) HalfClose() { p.s.sock.closeWrite() }
+func (p *Peer) HalfClose() { p.s.halfClose() }

@@ -3,7 +3,10 @@ package wire
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"net"
+	"net/netip"
+	"os"
 	"strconv"
 	"time"
 
@@ -19,21 +22,38 @@ import (
 // readProxy reads the header of a trusted peer. It says whether the session
 // goes on.
 func (s *Session) readProxy() bool {
-	if !s.cfg.PROXY || !s.trusted() {
+	if !s.peerWithin(s.cfg.PROXY) {
 		return true
 	}
 	s.sock.limitRead(time.Now().Add(s.cfg.Limits.Idle))
+	s.sock.idle = true
 	in := bufio.NewReader(s.sock)
 	header, err := proxyproto.Read(in)
+	s.sock.idle = false
 	if err != nil {
-		s.hangUp(record.EndRefused, "no PROXY header from a trusted address: "+err.Error())
+		s.withoutProxy(err)
 		return false
 	}
 	if rest, _ := in.Peek(in.Buffered()); len(rest) > 0 {
 		s.sock.early = bytes.Clone(rest)
 	}
+	if from, ok := header.SourceAddr.(*net.TCPAddr); ok {
+		s.proxied, _ = netip.AddrFromSlice(from.IP)
+	}
 	s.vouch(proxyFacts(header))
 	return true
+}
+
+// withoutProxy ends a session whose header did not come, or was none.
+func (s *Session) withoutProxy(err error) {
+	end := record.EndRefused
+	switch {
+	case s.aborted.Load(), errors.Is(err, errDrained):
+		end = record.EndServerClosed
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		end = record.EndTimedOut
+	}
+	s.hangUp(end, "no PROXY header from a trusted address: "+err.Error())
 }
 
 func proxyFacts(h *proxyproto.Header) map[string]string {

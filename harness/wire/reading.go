@@ -14,14 +14,14 @@ import (
 
 // readLine returns the client's next line with its ending, good until the next
 // read, and whether the session goes on. The line is nil where the dialogue has
-// to be fed first.
+// to be fed first, and where a script gets a line that is too long.
 func (s *Session) readLine() ([]byte, bool) {
 	s.pipelined = s.greeted && s.lines > 0 && !s.in.empty()
 	for {
 		limit := s.lineLimit()
 		line, err := s.in.line(limit)
 		if err != nil {
-			if s.overlong(limit); s.over || s.feeds.n > 0 {
+			if s.overlong(limit); s.over || s.feeds.n > 0 || s.scripted() {
 				return nil, !s.over
 			}
 			continue
@@ -58,7 +58,7 @@ func (s *Session) fill(limit int) bool {
 		s.readFailed(err)
 		return false
 	}
-	if s.lines == 0 && !s.secured() && looksLikeTLS(s.in.unread()) {
+	if s.lines == 0 && !s.mute && !s.scripted() && !s.secured() && looksLikeTLS(s.in.unread()) {
 		s.note(otherProtocol, string(s.in.take()))
 		s.farewell(unexpectedTLS, record.EndRefused, "TLS on a plain port")
 		return false
@@ -89,7 +89,18 @@ func (s *Session) readFailed(err error) {
 	case errors.Is(err, os.ErrDeadlineExceeded) && !s.mute:
 		s.timedOut()
 	default:
+		s.sendHeld(err)
 		s.lost(err)
+	}
+}
+
+// sendHeld lets out what waits for one more answer once none will come. The
+// client may have closed its own direction only.
+func (s *Session) sendHeld(err error) {
+	if s.held != nil && errors.Is(err, io.EOF) {
+		s.finish(s.endOf(err))
+		s.release()
+		s.flush()
 	}
 }
 
@@ -119,8 +130,9 @@ func (s *Session) endOf(err error) (record.End, string) {
 		return record.EndServerClosed, detail
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return record.EndTimedOut, detail
-	case errors.Is(err, io.ErrUnexpectedEOF) && s.secured():
-		return record.EndClientClosed, "without TLS close_notify"
+	case s.sock.ended && s.secured():
+		// crypto/tls calls this an ordinary end between two of its records.
+		return record.EndClientClosed, strings.TrimPrefix(detail+", without TLS close_notify", ", ")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return record.EndClientClosed, detail
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
@@ -142,6 +154,9 @@ func (s *Session) overlong(limit int) {
 		omitted, done = omitted+n, end
 	}
 	s.recordOverlong(head, omitted-len(head))
+	if s.scripted() {
+		return
+	}
 	if s.tooMuch() {
 		s.respondOrHangUp(tooManyLines)
 	}

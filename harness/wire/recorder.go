@@ -2,6 +2,8 @@ package wire
 
 import (
 	"net"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -111,6 +113,33 @@ func (r *recorder) anotherReply(reply record.Reply) {
 	if c := r.commands.newest(); c != nil {
 		c.More = append(c.More[:len(c.More):len(c.More)], reply)
 	}
+}
+
+// longer goes on with the last reply, or with the greeting, and returns the
+// octets of the whole. A script may send without end: what is beyond all measure
+// is left out, and the reply says so.
+func (r *recorder) longer(octets string) string {
+	const most, leftOut = 64 << 10, "(more, which was not kept)\r\n"
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	to := &r.session.Greeting
+	if c := r.commands.newest(); c != nil {
+		c.More = slices.Clone(c.More)
+		if to = &c.Reply; len(c.More) > 0 {
+			to = &c.More[len(c.More)-1]
+		}
+	}
+	before := to.Octets()
+	switch {
+	case strings.HasSuffix(before, leftOut):
+		return before
+	case len(before) > most:
+		octets = leftOut
+	}
+	at := to.At
+	*to = record.ParseReply(before + octets)
+	to.At = at
+	return before + octets
 }
 
 func (r *recorder) hello(name string) {

@@ -234,6 +234,9 @@ func (r Rule) Named(name string) Rule {
 // Required makes a test fail if the rule never fires.
 func (r Rule) Required() Rule { return r.with(partRequired) }
 
+// Stage returns the stage that the rule is for, "" for the zero Rule.
+func (r Rule) Stage() record.Stage { return r.stage }
+
 // Name returns the name given with Named, or the Go form without one.
 func (r Rule) Name() string {
 	switch {
@@ -250,6 +253,8 @@ func (r Rule) Name() string {
 // the rule was added counts for that one only.
 func (r Rule) Hits() int {
 	switch {
+	case r.bound != nil && r.bound.elsewhere != nil:
+		return r.bound.elsewhere()
 	case r.bound != nil:
 		return int(r.bound.hits.Load())
 	case r.total != nil:

@@ -19,8 +19,8 @@ func (r Rule) Split(offsets ...int) Rule {
 }
 
 // Hold keeps the answer back until the next one, and sends both in one segment.
-// It is sent alone once the client hangs up without another command. The command
-// is acted on at once.
+// It is sent alone where no other comes: once the client hangs up, or a rule
+// falls silent. The command is acted on at once.
 func (r Rule) Hold() Rule {
 	r = r.with(partHold)
 	r.act.hold = true
@@ -44,8 +44,9 @@ func (r Rule) Trail(octets []byte) Rule {
 	return r
 }
 
-// Flood sends n octets of reply lines before the last line of the answer,
-// "250-…" without end for a reply of 250, as fast as the client reads them.
+// Flood sends n octets of reply lines, 6 at least, before the last line of the
+// answer: "250-…" without end for a reply of 250, as fast as the client reads
+// them. The record says how many they were to be, and holds none of them.
 func (r Rule) Flood(n int64) Rule {
 	r = r.with(partFlood)
 	r.act.flood = n
@@ -60,8 +61,8 @@ func (r Rule) ThenDrop() Rule {
 }
 
 // HalfClose closes the server's direction after the answer, with a FIN, and
-// goes on reading: what the client still says is recorded and cannot be
-// answered.
+// goes on reading: what the client still says is recorded, and not acted on,
+// because it cannot be answered.
 func (r Rule) HalfClose() Rule {
 	r = r.with(partHalfClose)
 	r.act.halfClose = true

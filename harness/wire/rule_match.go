@@ -10,6 +10,8 @@ import (
 type ruleTally struct {
 	seen atomic.Int64 // exchanges that met all conditions
 	hits atomic.Int64
+
+	elsewhere func() int // the hits of a rule that another process applies; nil otherwise
 }
 
 // hit counts that a bound rule did what it says.

@@ -11,8 +11,11 @@ import (
 // RuleSet holds the rules of one server. The zero value is empty and ready; it
 // is safe for concurrent use and must not be copied. A look-up takes no lock.
 type RuleSet struct {
-	mu    sync.Mutex             // guards changes of rules
-	rules atomic.Pointer[[]Rule] // bound, newest last, never changed in place; nil at first
+	mu    sync.Mutex                 // guards changes of rules and parts
+	rules atomic.Pointer[[]Rule]     // bound, newest last, never changed in place; nil at first
+	parts atomic.Pointer[[]*RuleSet] // newest last, never changed in place; nil at first
+
+	belongs func(*Exchange) bool // of a part, to which it is limited
 }
 
 // Add puts r above the rules that are there, and returns it bound to this set:
@@ -36,13 +39,17 @@ func (s *RuleSet) Add(r Rule) Rule {
 func (s *RuleSet) Remove(r Rule) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	list := slices.DeleteFunc(slices.Clone(s.list()), func(have Rule) bool {
-		if r.bound != nil {
-			return have.bound == r.bound
-		}
-		return have.total == r.total
-	})
+	list := slices.DeleteFunc(slices.Clone(s.list()), func(have Rule) bool { return SameRule(r, have) })
 	s.rules.Store(&list)
+}
+
+// SameRule says that r stands for the added rule: it is what Add returned, or
+// the value that was given to Add.
+func SameRule(r, added Rule) bool {
+	if r.bound != nil {
+		return added.bound == r.bound
+	}
+	return added.total == r.total
 }
 
 // Rules returns the rules of the set, bound to it, the newest last.
@@ -70,6 +77,9 @@ func (s *RuleSet) list() []Rule {
 // and counts a hit of it; nil if none does. Rules with DropAfterBytes are left
 // to MatchData. A rule's When may call back into the set.
 func (s *RuleSet) Match(x *Exchange) *Rule {
+	if r := s.matchPart(x, (*RuleSet).Match); r != nil {
+		return r
+	}
 	list := s.list()
 	for i := len(list) - 1; i >= 0; i-- {
 		r := &list[i]
@@ -86,6 +96,9 @@ func (s *RuleSet) Match(x *Exchange) *Rule {
 // not counted yet: it is one when the connection really drops, and then the
 // caller says hit.
 func (s *RuleSet) MatchData(x *Exchange) *Rule {
+	if r := s.matchPart(x, (*RuleSet).MatchData); r != nil {
+		return r
+	}
 	list := s.list()
 	for i := len(list) - 1; i >= 0; i-- {
 		if r := &list[i]; r.dropsData() && dataStage(r.stage) && r.takes(x) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
+	"strings"
 
 	"github.com/emersion/go-sasl"
 
@@ -35,17 +36,23 @@ func (s *Session) newMechanism(name string) sasl.Server {
 			return s.decideErr(record.NewAuthAttempt(name, identity, s.certificateName(), "", ""))
 		})
 	case "OAUTHBEARER":
-		return sasl.NewOAuthBearerServer(func(o sasl.OAuthBearerOptions) *sasl.OAuthBearerError {
-			if s.decide(record.NewAuthAttempt(name, "", o.Username, o.Token, "")) {
-				return nil
-			}
-			return &sasl.OAuthBearerError{Status: "invalid_token", Schemes: "bearer"}
-		})
+		return &oauthBearer{s: s, server: sasl.NewOAuthBearerServer(s.decideBearer)}
 	case "XOAUTH2":
 		return &xoauth2{s: s}
 	}
 	return newSCRAM(s, name)
 }
+
+func (s *Session) decideBearer(o sasl.OAuthBearerOptions) *sasl.OAuthBearerError {
+	user := saslName.Replace(o.Username)
+	if s.decide(record.NewAuthAttempt("OAUTHBEARER", "", user, o.Token, "")) {
+		return nil
+	}
+	return &sasl.OAuthBearerError{Status: "invalid_token", Schemes: "bearer"}
+}
+
+// saslName decodes a saslname, RFC 5801 §4.
+var saslName = strings.NewReplacer("=2C", ",", "=3D", "=")
 
 func (s *Session) decideErr(a record.AuthAttempt) error {
 	if s.decide(a) {
@@ -129,6 +136,21 @@ func (s *Session) certificateName() string {
 		return c.EmailAddresses[0]
 	}
 	return c.Subject.CommonName
+}
+
+// oauthBearer ends OAUTHBEARER behind an error challenge, whatever the client
+// answers: its ^A, nothing at all, or something else (RFC 7628 §3.2.3).
+type oauthBearer struct {
+	s      *Session
+	server sasl.Server
+}
+
+func (o *oauthBearer) Next(response []byte) (challenge []byte, done bool, err error) {
+	challenge, done, err = o.server.Next(response)
+	if response != nil && !done {
+		o.s.auth.denied = true
+	}
+	return challenge, done, err
 }
 
 // xoauth2 is the mechanism that OAUTHBEARER has replaced and many mail

@@ -3,6 +3,7 @@ package wire
 import (
 	"crypto/rand"
 	"crypto/tls"
+	"slices"
 	"strings"
 
 	"github.com/xdg-go/scram"
@@ -16,10 +17,13 @@ type scramServer struct {
 	s     *Session
 	name  string
 	conv  *scram.ServerConversation
+	first bool // the client's first word has come
 	final bool // the server's last word was said
 }
 
 const scramIterations = 4096
+
+const plus = "-PLUS"
 
 func newSCRAM(s *Session, name string) *scramServer {
 	hash := scram.SHA256
@@ -30,9 +34,15 @@ func newSCRAM(s *Session, name string) *scramServer {
 	server, _ := hash.NewServer(func(user string) (scram.StoredCredentials, error) {
 		return s.storedCredentials(hash, user)
 	})
-	x := &scramServer{s: s, name: name, conv: server.NewConversation()}
-	if strings.HasSuffix(name, "-PLUS") {
+	x := &scramServer{s: s, name: name}
+	switch {
+	case strings.HasSuffix(name, plus):
 		x.conv = server.NewConversationWithChannelBindingRequired(s.channelBinding())
+	case slices.Contains(s.cfg.Auth.offered(s.client()), name+plus):
+		// Whoever says that there was no -PLUS has been lied to, RFC 5802 §6.
+		x.conv = server.NewConversationWithChannelBinding(s.channelBinding())
+	default:
+		x.conv = server.NewConversation()
 	}
 	return x
 }
@@ -46,9 +56,12 @@ func (s *Session) storedCredentials(hash scram.HashGeneratorFcn, user string) (s
 	if !known {
 		password = rand.Text()
 	}
-	client, err := hash.NewClientUnprepped(user, password, "")
+	client, err := hash.NewClient(user, password, "")
 	if err != nil {
-		return scram.StoredCredentials{}, err
+		// Not every password can be prepared; it then holds as it is.
+		if client, err = hash.NewClientUnprepped(user, password, ""); err != nil {
+			return scram.StoredCredentials{}, err
+		}
 	}
 	return client.GetStoredCredentialsWithError(scram.KeyFactors{Salt: rand.Text(), Iters: scramIterations})
 }
@@ -73,17 +86,46 @@ func (x *scramServer) Next(response []byte) (challenge []byte, done bool, err er
 	case response == nil:
 		return []byte{}, false, nil
 	case x.final:
-		return nil, true, nil
+		return nil, true, x.accept(response)
+	case !x.first:
+		x.first = true
+		return x.begin(response)
 	}
-	text, err := x.conv.Step(string(response))
-	if !x.conv.Done() {
-		return []byte(text), false, err
-	}
-	x.final = true
-	a := record.NewAuthAttempt(x.name, x.conv.AuthzID(), x.conv.Username(), "", "")
-	if !x.s.settleAttempt(a, x.conv.Valid()) {
+	text, _ := x.conv.Step(string(response))
+	if !x.conv.Valid() {
+		x.s.settleAttempt(x.attempt(), false)
 		return nil, true, errDenied
 	}
-	// The client checks the server's signature and answers with nothing.
+	x.final = true
 	return []byte(text), false, nil
+}
+
+// begin takes the client's first message.
+func (x *scramServer) begin(response []byte) (challenge []byte, done bool, err error) {
+	if strings.HasPrefix(string(response), "p=") && !strings.HasSuffix(x.name, plus) {
+		return nil, false, errMalformed
+	}
+	text, err := x.conv.Step(string(response))
+	switch {
+	case err == nil:
+		return []byte(text), false, nil
+	case x.conv.Username() == "":
+		return nil, false, errMalformed
+	}
+	x.s.settleAttempt(x.attempt(), false)
+	return nil, true, errDenied
+}
+
+// accept takes the client's leave, which is empty: it has checked the server's
+// signature, and may have broken off instead.
+func (x *scramServer) accept(response []byte) error {
+	if len(response) > 0 {
+		return errMalformed
+	}
+	x.s.settleAttempt(x.attempt(), true)
+	return nil
+}
+
+func (x *scramServer) attempt() record.AuthAttempt {
+	return record.NewAuthAttempt(x.name, x.conv.AuthzID(), x.conv.Username(), "", "")
 }

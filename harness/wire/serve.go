@@ -32,7 +32,7 @@ func (s *Session) serveLine(line []byte) []byte {
 		return nil
 	}
 	if c.Verb == "BDAT" {
-		s.serveChunk(c)
+		s.serveChunk(c, text)
 		return nil
 	}
 	return s.serveCommand(c, text)
@@ -100,7 +100,8 @@ func speaksHTTP(c record.Command) bool {
 	case "GET", "POST", "PUT", "HEAD", "OPTIONS", "PATCH", "CONNECT":
 		return true
 	}
-	return strings.Contains(c.Line, " HTTP/1.")
+	_, version, found := strings.Cut(c.Line, " HTTP/")
+	return found && version != "" && version[0] >= '0' && version[0] <= '9'
 }
 
 // serveCommand answers a command, or returns what the dialogue is to read for
@@ -282,6 +283,8 @@ func (s *Session) afterReply(c record.Command, reply record.Reply) {
 	case s.over:
 	case c.Verb == "STARTTLS" && reply.Code == readyForTLS.Code:
 		s.upgrade()
+	case c.Verb == "XCLIENT" && reply.Positive():
+		s.startAnew()
 	case c.Verb == "AUTH" && s.auth.server != nil:
 		s.saslAnswered(reply)
 	case c.Verb == "DATA":

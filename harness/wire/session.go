@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"net"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -26,6 +27,7 @@ type Session struct {
 	implicit bool                   // TLS comes before the greeting
 	lmtp     bool
 	refusal  *record.Reply // given instead of the greeting
+	proxied  netip.Addr    // of the client that a PROXY header named
 
 	state
 	exchange
@@ -45,10 +47,11 @@ type Session struct {
 	noEHLO    bool // EHLO was refused, so that HELO has its place
 	away      bool // the greeting turned the client away: only QUIT is left, RFC 5321 §3.1
 	errors    int
-	lines     int         // commands so far
-	mails     int         // transactions begun so far
-	mailLine  string      // the last MAIL, which senders repeat
-	seen      [stages]int // exchanges so far by stage
+	lines     int             // commands so far
+	mails     int             // transactions begun so far
+	domains   map[string]bool // of the accepted recipients so far; kept for Limits.Domains only
+	mailLine  string          // the last MAIL, which senders repeat
+	seen      [stages]int     // exchanges so far by stage
 	closing   chan struct{}
 	aborted   atomic.Bool
 }

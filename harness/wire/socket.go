@@ -2,6 +2,7 @@ package wire
 
 import (
 	"errors"
+	"io"
 	"net"
 	"os"
 	"sync/atomic"
@@ -19,6 +20,7 @@ type socket struct {
 	readBy, writeBy       time.Time // the limits that hold
 	readArmed, writeArmed time.Time // what the connection was told, never later
 
+	ended bool        // the client's side of the connection did
 	idle  bool        // the session waits for a command outside a transaction
 	drain atomic.Bool // the server wants idle sessions to end
 }
@@ -64,6 +66,7 @@ func (k *socket) Read(p []byte) (int, error) {
 			return 0, errDrained
 		}
 		n, err := k.Conn.Read(p)
+		k.ended = k.ended || err == io.EOF
 		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) || !k.readBy.IsZero() && !time.Now().Before(k.readBy) {
 			return n, err
 		}

@@ -39,7 +39,7 @@ func (s *Session) serveStartTLS(c record.Command) record.Reply {
 // knowledge of the one before is void, RFC 3207 §4.2.
 func (s *Session) upgrade() {
 	plaintext := s.keepEarly()
-	if !s.flush() || !s.handshake(false) {
+	if s.release(); !s.flush() || !s.handshake(false) {
 		return
 	}
 	s.state = state{}

@@ -19,10 +19,10 @@ func (s *Session) serveMail(c record.Command, path pathArg, problem string) (rec
 	case s.open:
 		s.note(nestedMail, c.Line)
 		return nested, nil
-	case s.cfg.Limits.Transactions > 0 && s.mails >= s.cfg.Limits.Transactions:
+	case s.mailFull():
 		return tooManyMail, nil
 	}
-	s.utf8, s.declared = false, 0
+	s.utf8, s.binary, s.declared = false, false, 0
 	s.draft.From = path.address
 	params, refusal := s.servePath(c, path, problem, mailParams)
 	switch {
@@ -37,6 +37,9 @@ func (s *Session) serveMail(c record.Command, path pathArg, problem string) (rec
 
 // serveRcpt checks RCPT, RFC 5321 §4.1.1.3.
 func (s *Session) serveRcpt(c record.Command, path pathArg, problem string) (record.Reply, []byte) {
+	if s.chunked {
+		return chunksBegun, nil
+	}
 	params, refusal := s.servePath(c, path, problem, rcptParams)
 	s.recipient.Params = params
 	switch {

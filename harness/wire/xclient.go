@@ -1,7 +1,10 @@
 package wire
 
 import (
+	"maps"
 	"net/netip"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/smtpspec/smtpspec/harness/record"
@@ -14,28 +17,34 @@ var xclient = extension{
 	keyword:  "XCLIENT",
 	optional: false,
 	line: func(cfg *Config, to client) string {
-		if !cfg.XCLIENT || !to.trusted {
+		if len(cfg.XCLIENT) == 0 || !to.trusted {
 			return ""
 		}
 		return "XCLIENT NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT"
 	},
 }
 
-// trusted says that the peer may speak for other clients.
+// trusted says that the client may speak for others. Behind a balancer the
+// client is the one that its PROXY header names.
 func (s *Session) trusted() bool {
-	if len(s.cfg.Trusted) == 0 {
+	if len(s.cfg.XCLIENT) == 0 {
 		return false
 	}
+	if s.proxied.IsValid() {
+		return within(s.cfg.XCLIENT, s.proxied)
+	}
+	return s.peerWithin(s.cfg.XCLIENT)
+}
+
+// peerWithin says that the socket's other end is in one of the networks.
+func (s *Session) peerWithin(networks []netip.Prefix) bool {
 	peer, err := netip.ParseAddrPort(s.rec.session.Remote)
-	if err != nil {
-		return false
-	}
-	for _, p := range s.cfg.Trusted {
-		if p.Contains(peer.Addr().Unmap()) {
-			return true
-		}
-	}
-	return false
+	return err == nil && within(networks, peer.Addr())
+}
+
+func within(networks []netip.Prefix, a netip.Addr) bool {
+	a = a.Unmap().WithZone("")
+	return slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
 func (s *Session) serveXCLIENT(c record.Command) record.Reply {
@@ -48,23 +57,31 @@ func (s *Session) serveXCLIENT(c record.Command) record.Reply {
 	}
 	facts := parseXCLIENT(c.Arg)
 	if facts == nil {
+		s.note(badParameter, c.Line)
 		return badXCLIENT
 	}
 	s.vouch(facts)
+	return s.banner()
+}
+
+// startAnew begins the session again behind the reply to XCLIENT: what the
+// client before has said is void, for the dialogue too.
+func (s *Session) startAnew() {
 	s.state = state{}
-	s.auth.done = facts["LOGIN"] != ""
-	return record.NewReply(220, s.cfg.Hostname+" ESMTP ready")
+	s.auth.done = told(s.rec.session.Client["LOGIN"])
+	s.restart = true
+}
+
+// told says that the peer knows an attribute of the client.
+func told(value string) bool {
+	return value != "" && value != "[UNAVAILABLE]" && value != "[TEMPUNAVAIL]"
 }
 
 // vouch adds to what trusted peers said of the client.
 func (s *Session) vouch(facts map[string]string) {
 	all := map[string]string{}
-	for k, v := range s.rec.session.Client {
-		all[k] = v
-	}
-	for k, v := range facts {
-		all[k] = v
-	}
+	maps.Copy(all, s.rec.session.Client)
+	maps.Copy(all, facts)
 	s.rec.vouched(all)
 }
 
@@ -82,7 +99,7 @@ func parseXCLIENT(arg string) map[string]string {
 		if name = strings.ToUpper(name); !validXCLIENT(name, decoded) {
 			return nil
 		}
-		facts[name] = decoded
+		facts[name], _ = cutPrefixFold(decoded, "IPV6:")
 	}
 	if len(facts) == 0 {
 		return nil
@@ -91,20 +108,29 @@ func parseXCLIENT(arg string) map[string]string {
 }
 
 func validXCLIENT(name, value string) bool {
-	if value == "[UNAVAILABLE]" || value == "[TEMPUNAVAIL]" {
+	if value != "" && !told(value) {
 		return true
 	}
 	switch name {
-	case "NAME", "HELO", "LOGIN", "PROTO":
+	case "NAME", "HELO", "LOGIN":
 		return value != ""
+	case "PROTO":
+		return strings.EqualFold(value, "SMTP") || strings.EqualFold(value, "ESMTP")
 	case "PORT", "DESTPORT":
-		return decimal(value) && len(value) <= 5
+		_, err := strconv.ParseUint(value, 10, 16)
+		return err == nil && decimal(value)
 	case "ADDR", "DESTADDR":
-		address, _ := cutPrefixFold(value, "IPV6:")
-		_, err := netip.ParseAddr(address)
-		return err == nil
+		return validXCLIENTAddr(value)
 	}
 	return false
+}
+
+// validXCLIENTAddr says that value is an IPv4 address, or an IPv6 one behind
+// its prefix.
+func validXCLIENTAddr(value string) bool {
+	v6, is6 := cutPrefixFold(value, "IPV6:")
+	a, err := netip.ParseAddr(v6)
+	return err == nil && a.Is6() == is6 && a.Zone() == ""
 }
 
 var badXCLIENT = record.NewReply(501, "5.5.4 Bad XCLIENT attribute")

@@ -19,7 +19,7 @@ func (b *bench) allocations(out io.Writer) error {
 	if !b.wants("allocations") {
 		return nil
 	}
-	t := table{header: []string{"one message in memory", "allocations", "aim", "octets", "octets of data"}}
+	t := table{out: out, title: "Allocations", header: []string{"one message in memory", "allocations", "aim", "octets", "octets of data"}}
 	for _, size := range []struct {
 		name     string
 		octets   int
@@ -45,7 +45,6 @@ func (b *bench) allocations(out io.Writer) error {
 	}
 	allocs, octets := allocationsOfDialogue(2000)
 	t.add("smtpd's own part, fed the fixed lines", fmt.Sprintf("%.1f", allocs), "", thousands(octets), "")
-	t.print(out, "Allocations")
 	return nil
 }
 
@@ -167,7 +166,7 @@ func (b *bench) keeping(out io.Writer) error {
 	if !b.wants("memory") {
 		return nil
 	}
-	t := table{header: []string{"kept", "harness", "beyond 1.05 × data", "aim", "smtpd", "beyond 1.05 × data"}}
+	t := table{out: out, title: "Memory of heap and stacks after a collection", header: []string{"kept", "harness", "beyond 1.05 × data", "aim", "smtpd", "beyond 1.05 × data"}}
 	for _, k := range []struct {
 		name string
 		l    load
@@ -191,7 +190,6 @@ func (b *bench) keeping(out io.Writer) error {
 		}
 		t.add(cells...)
 	}
-	t.print(out, "Memory of heap and stacks after a collection")
 	return nil
 }
 
@@ -228,7 +226,7 @@ func (b *bench) idling(out io.Writer) error {
 		return nil
 	}
 	const n = 200
-	t := table{header: []string{"idle connections", "KiB each"}}
+	t := table{out: out, title: "Memory of a server's side of a connection", header: []string{"idle connections", "KiB each"}}
 	for _, kind := range []string{"harness", "smtpd", "raw"} {
 		s, err := spawn(kind, "")
 		if err != nil {
@@ -245,7 +243,6 @@ func (b *bench) idling(out io.Writer) error {
 		}
 		t.add(fmt.Sprintf("%d at %s", n, kind), fmt.Sprintf("%.1f", memory/n/1024))
 	}
-	t.print(out, "Memory of a server's side of a connection")
 	return nil
 }
 

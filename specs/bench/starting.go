@@ -17,7 +17,7 @@ func (b *bench) starting(out io.Writer) error {
 	if !b.wants("start") {
 		return nil
 	}
-	t := table{header: []string{"one at a time", "harness µs", "to smtpd", "to raw", "A/A"}}
+	t := table{out: out, title: "Time for one; less is better", header: []string{"one at a time", "harness µs", "to smtpd", "to raw", "A/A"}}
 	started, err := b.compare(400, startAndClose("harness"), startAndClose("harness"), startAndClose("smtpd"), startAndClose("raw"))
 	if err != nil {
 		return err
@@ -34,7 +34,6 @@ func (b *bench) starting(out io.Writer) error {
 		m := [][][]float64{started, inMemory, sent}[i]
 		t.add(name, thousands(median(m[0])), ratio(m[0], m[2]), ratio(m[0], m[3]), ratio(m[1], m[0]))
 	}
-	t.print(out, "Time for one; less is better")
 	return nil
 }
 

@@ -9,40 +9,47 @@ import (
 	"unicode/utf8"
 )
 
-// table is lines of cells, the first of which is text and the others figures.
+// table writes lines of cells, the first of which is text and the others
+// figures, each as soon as it is known: a full run takes minutes.
 type table struct {
+	out    io.Writer
+	title  string
 	header []string
-	lines  [][]string
+	begun  bool
 }
 
-func (t *table) add(cells ...string) { t.lines = append(t.lines, cells) }
-
-func (t *table) print(out io.Writer, title string) {
-	if len(t.lines) == 0 {
-		return
+func (t *table) add(cells ...string) {
+	if !t.begun {
+		fmt.Fprintf(t.out, "\n%s\n\n", t.title)
+		t.write(t.header)
+		t.begun = true
 	}
-	fmt.Fprintf(out, "\n%s\n\n", title)
-	all := append([][]string{t.header}, t.lines...)
-	for _, line := range all {
-		var b strings.Builder
-		for i, cell := range line {
-			pad := strings.Repeat(" ", t.width(i)-utf8.RuneCountInString(cell))
-			if i == 0 {
-				b.WriteString(cell + pad)
-			} else {
-				b.WriteString("   " + pad + cell)
-			}
+	t.write(cells)
+}
+
+func (t *table) write(cells []string) {
+	for i, cell := range cells {
+		pad := strings.Repeat(" ", max(0, t.width(i)-utf8.RuneCountInString(cell)))
+		if i == 0 {
+			fmt.Fprint(t.out, cell+pad)
+		} else {
+			fmt.Fprint(t.out, "  "+pad+cell)
 		}
-		fmt.Fprintln(out, strings.TrimRight(b.String(), " "))
 	}
+	fmt.Fprintln(t.out)
 }
 
+// width leaves room for a name, and for a ratio where there is one.
 func (t *table) width(column int) int {
-	width := 0
-	for _, line := range append([][]string{t.header}, t.lines...) {
-		width = max(width, utf8.RuneCountInString(line[column]))
+	const name, ratio = 37, 16
+	head := utf8.RuneCountInString(t.header[column])
+	switch {
+	case column == 0:
+		return max(name, head)
+	case strings.HasPrefix(t.header[column], "to ") || strings.Contains(t.header[column], "A/A") || strings.Contains(t.header[column], " to "):
+		return max(ratio, head)
 	}
-	return width
+	return max(len("1000.0 k"), head)
 }
 
 func median(of []float64) float64 {

@@ -70,22 +70,6 @@ var _ = Describe("Close", func() {
 		expectNoneLeft()
 	})
 
-	It("says who holds it up", func() {
-		release := make(chan struct{})
-		srv, err := harness.Listen(context.Background(), harness.WithRules(harness.On(harness.NOOP).Do(func(*harness.Exchange) *harness.Reply {
-			<-release
-			return nil
-		})))
-		Expect(err).NotTo(HaveOccurred())
-		c := rawclient.Hello(srv)
-		c.Lines("NOOP")
-		Eventually(func() string { return only(srv).Last() }).Should(Equal("NOOP"))
-		err = srv.Close()
-		Expect(err).To(MatchError(And(ContainSubstring("closing takes longer than 5 s"), ContainSubstring("C: NOOP"))))
-		close(release)
-		expectNoneLeft()
-	})
-
 	It("leaves nothing of a server that many clients came and went from", func() {
 		srv := harness.NewServer(GinkgoT())
 		for range 50 {

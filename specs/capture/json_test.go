@@ -114,7 +114,7 @@ var _ = Describe("The record as JSON", func() {
 			again, err := json.Marshal(&got)
 			return err == nil && string(again) == string(encoded) && sameSession(s, &got)
 		}
-		Expect(quick.Check(back, &quick.Config{MaxCount: 3000})).To(Succeed())
+		Expect(quick.Check(back, &quick.Config{MaxCount: 300})).To(Succeed())
 	})
 
 	It("holds what a real session had: a hostile client's, with secrets on request", func() {

@@ -99,8 +99,8 @@ var _ = Describe("Raw is what the client sent, octet by octet", func() {
 	)
 
 	It("for large bodies that say how large they are, and for those that lie", func() {
-		raw := fixtures.Attachment(3 << 20)
-		for _, declared := range []int{0, 1, 100_000, len(raw), 30 << 20} {
+		raw := fixtures.Attachment(1 << 20)
+		for _, declared := range []int{0, 100_000, len(raw), 30 << 20} {
 			c.Dialogue(fmt.Sprintf("MAIL FROM:<> SIZE=%d", declared), "250", "RCPT TO:<bat@example.com>", "250", "DATA", "354")
 			c.Octets(stuffed(raw))
 			Expect(c.Reply()).To(HavePrefix("250"))

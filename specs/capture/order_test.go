@@ -34,7 +34,7 @@ var _ = Describe("What is in the record, and since when", func() {
 	})
 
 	It("has the greeting before its first octet", func() {
-		Expect(c.Byte()).To(Equal(byte('2')))
+		Expect(c.FirstOctet()).To(Equal(byte('2')))
 		Expect(only(srv).Greeting.Lines).To(Equal([]string{"mx.harness.test ESMTP ready"}))
 	})
 
@@ -45,7 +45,7 @@ var _ = Describe("What is in the record, and since when", func() {
 		}
 		for range 50 {
 			c.Lines(line)
-			c.Byte()
+			c.FirstOctet()
 			Expect(last(srv).Reply.Code).To(Equal(code))
 			c.Reply()
 		}
@@ -82,7 +82,7 @@ var _ = Describe("What is in the record, and since when", func() {
 		for i := range 50 {
 			c.Begin()
 			c.Octets(fmt.Sprintf("n: %d\r\n.\r\n", i+1))
-			Expect(c.Byte()).To(Equal(byte('2')))
+			Expect(c.FirstOctet()).To(Equal(byte('2')))
 			Expect(srv.Messages()).To(HaveLen(i + 1))
 			Expect(only(srv).Messages).To(HaveLen(i + 1))
 			Expect(string(srv.Messages()[i].Raw())).To(Equal(fmt.Sprintf("n: %d\r\n", i+1)))
@@ -93,7 +93,7 @@ var _ = Describe("What is in the record, and since when", func() {
 	It("has the end before the first octet of the 221", func(ctx SpecContext) {
 		c.Reply()
 		c.Lines("QUIT")
-		Expect(c.Byte()).To(Equal(byte('2')))
+		Expect(c.FirstOctet()).To(Equal(byte('2')))
 		Expect(only(srv).End).To(Equal(harness.EndQuit))
 		Expect(srv.WaitIdle(ctx)).To(Succeed())
 	})
@@ -106,11 +106,11 @@ var _ = Describe("What is in the record, and since when", func() {
 		c := rawclient.Hello(srv)
 		c.Begin()
 		c.Octets("x\r\n.\r\n")
-		c.Byte()
+		c.FirstOctet()
 		Expect(calls).To(Equal([]string{"message 1"}))
 		c.Reply()
 		c.Lines("QUIT")
-		c.Byte()
+		c.FirstOctet()
 		Expect(calls).To(Equal([]string{"message 1", "session 1 QUIT"}))
 	})
 

@@ -54,7 +54,7 @@ var _ = Describe("Snapshots", func() {
 	})
 
 	It("can be taken from anywhere while clients send", func() {
-		const clients, messages = 6, 15
+		const clients, messages = 5, 10
 		srv := harness.NewServer(GinkgoT(), harness.WithSTARTTLS(), harness.WithKeep(harness.Keep{Messages: 40, Sessions: 4}))
 		stop := make(chan struct{})
 		var readers, senders sync.WaitGroup

@@ -15,8 +15,8 @@ import (
 	"syscall"
 	"time"
 
-	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/gomega"
 
 	"github.com/smtpspec/smtpspec/harness"
 )
@@ -36,18 +36,18 @@ type Client struct {
 // Dial connects to srv and reads nothing yet. The connection is closed at the
 // end of the spec.
 func Dial(srv *harness.Server) *Client {
-	GinkgoHelper()
+	ginkgo.GinkgoHelper()
 	conn, err := srv.Dial(context.Background())
-	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(func() { conn.Close() })
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	ginkgo.DeferCleanup(func() { conn.Close() })
 	return Over(conn, Patience)
 }
 
 // Hello connects to srv, reads the greeting and says EHLO.
 func Hello(srv *harness.Server) *Client {
-	GinkgoHelper()
+	ginkgo.GinkgoHelper()
 	c := Dial(srv)
-	Expect(c.Reply()).To(HavePrefix("220 "))
+	gomega.Expect(c.Reply()).To(gomega.HavePrefix("220 "))
 	c.Hello()
 	return c
 }
@@ -63,39 +63,44 @@ func (c *Client) Conn() net.Conn { return c.conn }
 
 // Hello says EHLO and returns the reply.
 func (c *Client) Hello() string {
-	GinkgoHelper()
+	ginkgo.GinkgoHelper()
 	reply := c.Ask("EHLO client.example")
-	Expect(reply).To(HavePrefix("250"))
+	gomega.Expect(reply).To(gomega.HavePrefix("250"))
 	return reply
 }
 
 // Octets writes octets as they are.
 func (c *Client) Octets(octets string) {
-	GinkgoHelper()
-	Expect(c.TryOctets(octets)).To(Succeed())
+	ginkgo.GinkgoHelper()
+	gomega.Expect(c.TryOctets(octets)).To(gomega.Succeed())
 }
 
 // TryOctets is Octets for a spec in which the server may have hung up.
 func (c *Client) TryOctets(octets string) error {
+	_, err := c.Write([]byte(octets))
+	return err
+}
+
+// Write is TryOctets without a copy of the octets.
+func (c *Client) Write(octets []byte) (int, error) {
 	if c.patience > 0 {
 		c.conn.SetWriteDeadline(time.Now().Add(c.patience))
 	}
-	_, err := io.WriteString(c.conn, octets)
-	return err
+	return c.conn.Write(octets)
 }
 
 // Lines writes lines, each with CRLF, in one segment.
 func (c *Client) Lines(lines ...string) {
-	GinkgoHelper()
+	ginkgo.GinkgoHelper()
 	c.Octets(strings.Join(lines, "\r\n") + "\r\n")
 }
 
 // Reply reads one whole reply, whatever its number of lines, and returns it
 // without its last CRLF.
 func (c *Client) Reply() string {
-	GinkgoHelper()
+	ginkgo.GinkgoHelper()
 	reply, err := c.TryReply()
-	Expect(err).NotTo(HaveOccurred(), "after %q", reply)
+	gomega.Expect(err).NotTo(gomega.HaveOccurred(), "after %q", reply)
 	return reply
 }
 
@@ -123,31 +128,41 @@ func (c *Client) limitRead() {
 	}
 }
 
-// Byte reads a single octet.
-func (c *Client) Byte() byte {
-	GinkgoHelper()
+// FirstOctet waits for an octet and leaves it to the next read.
+func (c *Client) FirstOctet() byte {
+	ginkgo.GinkgoHelper()
 	c.limitRead()
-	b, err := c.r.ReadByte()
-	Expect(err).NotTo(HaveOccurred())
-	return b
+	b, err := c.r.Peek(1)
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	return b[0]
+}
+
+// Exactly reads n octets.
+func (c *Client) Exactly(n int) string {
+	ginkgo.GinkgoHelper()
+	c.limitRead()
+	octets := make([]byte, n)
+	_, err := io.ReadFull(c.r, octets)
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	return string(octets)
 }
 
 // Ask sends one line and returns the reply to it.
 func (c *Client) Ask(line string) string {
-	GinkgoHelper()
+	ginkgo.GinkgoHelper()
 	c.Lines(line)
 	return c.Reply()
 }
 
 // Expecting sends one line and expects a reply that begins with prefix.
 func (c *Client) Expecting(prefix, line string) {
-	GinkgoHelper()
-	Expect(c.Ask(line)).To(HavePrefix(prefix), "the reply to %q", line)
+	ginkgo.GinkgoHelper()
+	gomega.Expect(c.Ask(line)).To(gomega.HavePrefix(prefix), "the reply to %q", line)
 }
 
 // Dialogue runs pairs of a line and the beginning of the reply to it.
 func (c *Client) Dialogue(pairs ...string) {
-	GinkgoHelper()
+	ginkgo.GinkgoHelper()
 	for i := 0; i+1 < len(pairs); i += 2 {
 		c.Expecting(pairs[i+1], pairs[i])
 	}
@@ -163,32 +178,32 @@ func (c *Client) Rest() (string, error) {
 // ExpectFIN expects the server to end the connection in order, with nothing
 // more said.
 func (c *Client) ExpectFIN() {
-	GinkgoHelper()
+	ginkgo.GinkgoHelper()
 	rest, err := c.Rest()
-	Expect(err).NotTo(HaveOccurred())
-	Expect(rest).To(BeEmpty())
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	gomega.Expect(rest).To(gomega.BeEmpty())
 }
 
 // ExpectReset expects the server to break the connection.
 func (c *Client) ExpectReset() {
-	GinkgoHelper()
+	ginkgo.GinkgoHelper()
 	rest, err := c.Rest()
-	Expect(errors.Is(err, syscall.ECONNRESET)).To(BeTrue(), "the end is %v behind %q", err, rest)
-	Expect(rest).To(BeEmpty())
+	gomega.Expect(errors.Is(err, syscall.ECONNRESET)).To(gomega.BeTrue(), "the end is %v behind %q", err, rest)
+	gomega.Expect(rest).To(gomega.BeEmpty())
 }
 
 // ExpectSilence expects no octet for d.
 func (c *Client) ExpectSilence(d time.Duration) {
-	GinkgoHelper()
+	ginkgo.GinkgoHelper()
 	c.conn.SetReadDeadline(time.Now().Add(d))
 	b, err := c.r.ReadByte()
-	Expect(errors.Is(err, os.ErrDeadlineExceeded)).To(BeTrue(), "got %q and %v", b, err)
+	gomega.Expect(errors.Is(err, os.ErrDeadlineExceeded)).To(gomega.BeTrue(), "got %q and %v", b, err)
 }
 
 // Send begins a transaction and sends data, which has its dots doubled already
 // and no final dot. It returns the last reply.
 func (c *Client) Send(data string) string {
-	GinkgoHelper()
+	ginkgo.GinkgoHelper()
 	c.Begin()
 	c.Octets(data + "\r\n.\r\n")
 	return c.Reply()
@@ -196,33 +211,33 @@ func (c *Client) Send(data string) string {
 
 // Begin leads a session from EHLO to the 354.
 func (c *Client) Begin() {
-	GinkgoHelper()
+	ginkgo.GinkgoHelper()
 	c.Dialogue("MAIL FROM:<dorj@example.mn>", "250", "RCPT TO:<bat@example.com>", "250", "DATA", "354")
 }
 
 // Quit says QUIT and expects the 221 and the end.
 func (c *Client) Quit() {
-	GinkgoHelper()
+	ginkgo.GinkgoHelper()
 	c.Expecting("221", "QUIT")
 	c.ExpectFIN()
 }
 
 // Close hangs up without a word.
 func (c *Client) Close() {
-	GinkgoHelper()
-	Expect(c.conn.Close()).To(Succeed())
+	ginkgo.GinkgoHelper()
+	gomega.Expect(c.conn.Close()).To(gomega.Succeed())
 }
 
 // Break resets the connection, as a client that dies does.
 func (c *Client) Break() {
-	GinkgoHelper()
-	Expect(c.conn.(interface{ SetLinger(int) error }).SetLinger(0)).To(Succeed())
+	ginkgo.GinkgoHelper()
+	gomega.Expect(c.conn.(interface{ SetLinger(int) error }).SetLinger(0)).To(gomega.Succeed())
 	c.Close()
 }
 
 // StartTLS says STARTTLS and goes on encrypted. The error is the handshake's.
 func (c *Client) StartTLS(cfg *tls.Config) error {
-	GinkgoHelper()
+	ginkgo.GinkgoHelper()
 	c.Expecting("220", "STARTTLS")
 	return c.Handshake(cfg)
 }
@@ -236,4 +251,17 @@ func (c *Client) Handshake(cfg *tls.Config) error {
 	}
 	c.conn, c.r = conn, bufio.NewReader(conn)
 	return nil
+}
+
+// ReplyWithin waits for a reply no longer than d, and says whether one came.
+func (c *Client) ReplyWithin(d time.Duration) (reply string, came bool) {
+	ginkgo.GinkgoHelper()
+	c.conn.SetReadDeadline(time.Now().Add(d))
+	defer c.conn.SetReadDeadline(time.Time{})
+	if _, err := c.r.Peek(1); err != nil {
+		gomega.Expect(err).To(gomega.MatchError(os.ErrDeadlineExceeded))
+		return "", false
+	}
+	c.conn.SetReadDeadline(time.Time{})
+	return c.Reply(), true
 }
