@@ -24,7 +24,7 @@ var _ = Describe("Control octets", func() {
 			reply := c.Ask(strings.Replace(line, "?", octet, 1))
 			Expect(reply).To(HavePrefix("501"), "with %q", octet)
 			Expect(reply).NotTo(ContainSubstring(octet))
-			Expect(kinds(srv)).To(ContainElement("control-octets"))
+			Expect(kinds(srv)).To(ContainElement(Or(Equal("control-octets"), Equal("bare-cr"))), "with %q", octet)
 			c.Expecting("250", "NOOP")
 		}
 	},
@@ -167,9 +167,10 @@ var _ = Describe("Commands out of order or shape", func() {
 		srv := harness.NewServer(GinkgoT())
 		c := rawclient.Dial(srv)
 		c.Reply()
-		c.Octets("EHLO x\nMAIL FROM:<>\n")
-		Expect(c.Reply()).To(HavePrefix("250"))
-		Expect(c.Reply()).To(HavePrefix("250"))
+		for _, line := range []string{"EHLO x\n", "MAIL FROM:<>\n"} {
+			c.Octets(line)
+			Expect(c.Reply()).To(HavePrefix("250"))
+		}
 		Expect(kinds(srv)).To(Equal([]string{"bare-lf", "bare-lf"}))
 	})
 })
