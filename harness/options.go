@@ -221,7 +221,10 @@ func ExpectSessions(max int) Option { return optionFunc(func(o *options) { o.exp
 // ExpectNoMessages lets a test fail if any message is accepted.
 func ExpectNoMessages() Option { return optionFunc(func(o *options) { o.noMessages = true }) }
 
-// Strict lets a test fail on every anomaly in the record.
+// Strict lets a test fail on every anomaly in the record, as soon as it is
+// seen. It sees more than the record has otherwise: over TCP only a Strict
+// server, and one with a rule that delays the greeting, looks for octets before
+// the greeting.
 func Strict() Option { return optionFunc(func(o *options) { o.cfg.Strict = true }) }
 
 // RecordSecrets keeps what AUTH carries. Otherwise it is masked in the line

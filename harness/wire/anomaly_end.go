@@ -29,7 +29,7 @@ func (s *Session) keptWaiting() bool {
 // noteHelo records HELO where EHLO would have done, that is where none was
 // refused before.
 func (s *Session) noteHelo(c record.Command) {
-	if c.Verb == "HELO" && !s.rec.refused("EHLO") {
+	if c.Verb == "HELO" && !s.noEHLO {
 		s.note(oldHello, c.Line)
 	}
 }

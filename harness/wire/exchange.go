@@ -372,6 +372,9 @@ func (s *Session) answered(reply record.Reply) {
 		s.recipient.Address, s.recipient.Reply = s.x.Address, reply
 		s.envelope.Recipients = append(s.envelope.Recipients, s.recipient)
 	}
+	if s.x.Command.Verb == "EHLO" && reply.Code >= 400 {
+		s.noEHLO = true
+	}
 	if s.again {
 		s.rec.anotherReply(reply)
 		return

@@ -106,15 +106,6 @@ func (r *recorder) lastReply() (record.Reply, bool) {
 	return record.Reply{}, false
 }
 
-// refused says that a command with this verb was refused before.
-func (r *recorder) refused(verb string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.ContainsFunc(r.commands.all(), func(c record.Command) bool {
-		return c.Verb == verb && c.Reply.Code >= 400
-	})
-}
-
 // anotherReply answers the command that was recorded last once more.
 func (r *recorder) anotherReply(reply record.Reply) {
 	r.mu.Lock()

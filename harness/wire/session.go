@@ -44,6 +44,7 @@ type Session struct {
 	pipelined bool // the line being served was there before the last reply
 	greeted   bool
 	early     bool // the client spoke before the greeting
+	noEHLO    bool // EHLO was refused, so that HELO has its place
 	away      bool // the greeting turned the client away: only QUIT is left, RFC 5321 §3.1
 	errors    int
 	lines     int             // commands so far
