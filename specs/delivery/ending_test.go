@@ -49,7 +49,7 @@ var _ = DescribeTableSubtree("HalfClose", func(w transport) {
 		c := w.hello(srv)
 		c.Expecting("250 2.1.0", mail)
 		c.ExpectFIN()
-		for range 20 {
+		for range limits.Commands - 1 { // one too many, with EHLO and MAIL
 			c.Lines("NOOP")
 		}
 		got := ended(ctx, srv)
