@@ -2,6 +2,7 @@ package time_test
 
 import (
 	"context"
+	"net"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -39,13 +40,19 @@ func (b bubble) server(options ...harness.Option) *harness.Server {
 	return harness.NewServer(b.t, append(options, harness.InMemory(), harness.ReportTo(GinkgoT()))...)
 }
 
-// client connects without any patience of its own.
-func (b bubble) client(srv *harness.Server) *rawclient.Client {
+// dial connects until the bubble ends.
+func (b bubble) dial(srv *harness.Server) net.Conn {
 	GinkgoHelper()
 	conn, err := srv.Dial(context.Background())
 	Expect(err).NotTo(HaveOccurred())
 	b.t.Cleanup(func() { conn.Close() })
-	return rawclient.Over(conn, 0)
+	return conn
+}
+
+// client connects without any patience of its own.
+func (b bubble) client(srv *harness.Server) *rawclient.Client {
+	GinkgoHelper()
+	return rawclient.Over(b.dial(srv), 0)
 }
 
 // hello connects and says EHLO.
