@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"net/smtp"
@@ -87,7 +88,7 @@ func startServing(t *testing.T, flags ...string) *serving {
 	args := append([]string{"serve", "--smtp", "127.0.0.1:0"}, flags...)
 	go func() { s.code <- app.Run(ctx, args) }()
 	first, _, _ := strings.Cut(s.stdout.until(t, "\n"), "\n")
-	s.smtp, _ = addressesIn(first + "\n")
+	s.smtp = addressesIn(first + "\n").SMTP
 	return s
 }
 
@@ -171,6 +172,29 @@ func TestServingGoesOnWithoutAReader(t *testing.T) {
 	if log := s.stderr.String(); strings.Count(log, "standard output is gone") != 1 {
 		t.Errorf("log:\n%s", log)
 	}
+}
+
+// EXTERNAL is offered to whoever shows a certificate, so clients are asked for
+// one.
+func TestExternalAsksForACertificate(t *testing.T) {
+	s := startServing(t, "--mechanisms", "external")
+	asked := false
+	c, err := smtp.Dial(s.smtp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	err = c.StartTLS(&tls.Config{InsecureSkipVerify: true, GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		asked = true
+		return &tls.Certificate{}, nil
+	}})
+	if offered, _ := c.Extension("AUTH"); err != nil || !asked || offered {
+		t.Errorf("asked: %t, AUTH without a certificate: %t, error %v", asked, offered, err)
+	}
+	if err := c.Quit(); err != nil {
+		t.Error(err)
+	}
+	s.stop()
 }
 
 // The first signal lets an open transaction end, and closes idle sessions.
