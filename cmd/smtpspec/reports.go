@@ -38,7 +38,7 @@ func newReports(w io.Writer, log *slog.Logger, form reporter) *reports {
 }
 
 func (r *reports) listening(l listening) {
-	r.log.Info("listening", "smtp", l.smtp, "smtps", l.smtps, "ca", l.ca)
+	r.log.Info("listening", "smtp", l.smtp, "smtps", l.smtps, "lmtp", l.lmtp, "ca", l.ca)
 	r.write(r.form.listening(l))
 }
 

@@ -20,7 +20,7 @@ type listeningEvent struct {
 }
 
 func (jsonReporter) listening(l listening) []byte {
-	return jsonLine(listeningEvent{Event: "listening", SMTP: l.smtp, SMTPS: l.smtps, CA: l.ca})
+	return jsonLine(listeningEvent{Event: "listening", SMTP: l.smtp, SMTPS: l.smtps, LMTP: l.lmtp, CA: l.ca})
 }
 
 type messageEvent struct {

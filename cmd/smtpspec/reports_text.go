@@ -18,6 +18,9 @@ func (t textReporter) listening(l listening) []byte {
 	if l.smtps != "" {
 		fmt.Fprintf(&b, ", with implicit TLS on %s", l.smtps)
 	}
+	if l.lmtp != "" {
+		fmt.Fprintf(&b, ", LMTP on %s", l.lmtp)
+	}
 	b.WriteString("; Ctrl-C ends it\n")
 	switch {
 	case l.ca != "":
@@ -41,6 +44,9 @@ func (t textReporter) session(s *harness.Session) []byte {
 		return []byte(s.Transcript())
 	}
 	facts := []string{fmt.Sprintf("session %d from %s", s.ID, shown(s.Remote, 100))}
+	if address := s.Client["ADDR"]; address != "" {
+		facts = append(facts, "on behalf of "+shown(address, 100))
+	}
 	if s.Hello != "" {
 		facts = append(facts, "EHLO "+shown(s.Hello, 100))
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/smtpspec/smtpspec/cmd/smtpspec/internal/settings"
 	"github.com/smtpspec/smtpspec/harness"
@@ -104,11 +105,34 @@ func reference(docs []wire.RuleDoc) string {
 			kind = d.Kind
 			fmt.Fprintf(&b, "%s\n\n", headings[kind])
 		}
-		fmt.Fprintf(&b, "  %-14s  %s\n  %-14s  Go    %s\n", d.Name, d.Text, "", d.Go)
+		fmt.Fprintf(&b, "  %-14s  %s\n  %-14s  Go    %s\n", d.Name, wrapped(d.Text, 18), "", d.Go)
 		if d.JSON != "" {
 			fmt.Fprintf(&b, "  %-14s  JSON  %s\n", "", d.JSON)
 		}
 		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// wrapped breaks a text for a terminal of 80 columns, with its further lines
+// indented. The forms of a rule stay whole: they are there to be copied.
+func wrapped(text string, indent int) string {
+	const columns = 80
+	var b strings.Builder
+	at := indent
+	for i, word := range strings.Fields(text) {
+		width := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case at+1+width > columns:
+			b.WriteString("\n" + strings.Repeat(" ", indent))
+			at = indent
+		default:
+			b.WriteByte(' ')
+			at++
+		}
+		b.WriteString(word)
+		at += width
 	}
 	return b.String()
 }

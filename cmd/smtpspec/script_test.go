@@ -44,9 +44,10 @@ func listen(ts *testscript.TestScript, neg bool, args []string) {
 		d.cmd.Wait()
 		ts.Fatalf("it did not listen: %v\n%s%s", err, first, d.stderr.String())
 	}
-	smtp, smtps := addressesIn(first)
-	ts.Setenv(args[0], smtp)
-	ts.Setenv(args[0]+"_TLS", smtps)
+	at := addressesIn(first)
+	ts.Setenv(args[0], at.SMTP)
+	ts.Setenv(args[0]+"_TLS", at.SMTPS)
+	ts.Setenv(args[0]+"_LMTP", at.LMTP)
 	d.stdout.WriteString(first)
 	go func() {
 		defer close(d.read)
@@ -75,22 +76,24 @@ func running(ts *testscript.TestScript) map[string]*daemon {
 	return ts.Value(daemons{}).(map[string]*daemon)
 }
 
-var onAddress = regexp.MustCompile(`(SMTP|TLS) on (\S+?)[,;]`)
+var onAddress = regexp.MustCompile(`(SMTP|TLS|LMTP) on (\S+?)[,;]`)
 
 // addressesIn reads the first line of a server, in either form.
-func addressesIn(line string) (smtp, smtps string) {
-	var event listeningEvent
-	if json.Unmarshal([]byte(line), &event) == nil {
-		return event.SMTP, event.SMTPS
+func addressesIn(line string) (at listeningEvent) {
+	if json.Unmarshal([]byte(line), &at) == nil {
+		return at
 	}
 	for _, found := range onAddress.FindAllStringSubmatch(line, -1) {
-		if found[1] == "TLS" {
-			smtps = found[2]
-		} else {
-			smtp = found[2]
+		switch found[1] {
+		case "SMTP":
+			at.SMTP = found[2]
+		case "TLS":
+			at.SMTPS = found[2]
+		case "LMTP":
+			at.LMTP = found[2]
 		}
 	}
-	return smtp, smtps
+	return at
 }
 
 func stop(ts *testscript.TestScript, neg bool, args []string) {

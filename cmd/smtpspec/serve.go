@@ -11,15 +11,16 @@ import (
 
 // serve catches mail until it is told to stop.
 type serve struct {
-	smtp, smtps string
-	hostname    string
+	smtp, smtps, lmtp string
+	hostname          string
 
 	certFile, keyFile, caOut string
 	noSTARTTLS, requireTLS   bool
+	xclient, proxy           []string // networks
 
 	users                               []login
 	acceptAny, requireAuth, plaintext   bool
-	mechanisms, withhold                []string
+	mechanisms, withhold, advertise     []string
 	rules                               []harness.Rule
 	limits                              harness.Limits
 	maxSessions                         int
@@ -47,13 +48,21 @@ func (s *serve) about() about {
 			"smtpspec serve --smtps 127.0.0.1:1465 --ca-out ca.pem --user ann:secret",
 			`smtpspec serve --rule '{"on":"RCPT","to":"bad@*","reply":"550 5.1.1 No such user"}'`,
 			"smtpspec serve --rule @rules.json --transcript",
+			"smtpspec serve --lmtp 127.0.0.1:1024 --advertise CHUNKING --advertise 'SIZE 1000'",
 		},
 		notes: serveNotes,
 	}
 }
 
-const serveNotes = `What is caught stays in memory, and ends with the process. There is no inbox, no
-file store and no LMTP yet.
+const serveNotes = `What is caught stays in memory, and ends with the process. There is no inbox and
+no file store yet.
+
+--advertise turns on what is off otherwise: DSN, CHUNKING, BINARYMIME, DELIVERBY,
+MT-PRIORITY, LIMITS and REQUIRETLS. Any other keyword is shown and does nothing.
+
+Beside those of its default --mechanisms knows SCRAM-SHA-256 and SCRAM-SHA-1, and
+each with -PLUS, OAUTHBEARER and XOAUTH2 (the token is the password of --user),
+ANONYMOUS, and EXTERNAL, which lets in whoever shows any certificate at all.
 
 Ctrl-C or SIGTERM lets open transactions end, for 5 seconds at most; a second
 one does not wait. --json prints {"event":"listening",…}, then {"event":"message",…}
@@ -63,7 +72,6 @@ session. "smtpspec rules" explains --rule.
 
 // notThere are the flags that wait for parts that serve does not have.
 var notThere = map[string]string{
-	"lmtp":        "serve speaks SMTP only",
 	"listen":      "serve has no page and no API",
 	"store":       "serve keeps messages in memory only",
 	"durability":  "serve keeps messages in memory only",
@@ -112,7 +120,7 @@ func (s *serve) start(ctx context.Context, out *reports) (*harness.Server, error
 	}
 	srv, err := harness.Listen(ctx, options...)
 	if err != nil {
-		return nil, listenFault(err)
+		return nil, s.listenFault(err)
 	}
 	if err := s.writeCA(srv); err != nil {
 		return srv, err

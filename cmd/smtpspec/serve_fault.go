@@ -11,12 +11,12 @@ import (
 )
 
 // listenFault says what stands in the way of listening.
-func listenFault(err error) error {
+func (s *serve) listenFault(err error) error {
 	var op *net.OpError
 	if !errors.As(err, &op) || op.Addr == nil {
 		return errors.New(strings.TrimPrefix(err.Error(), "harness: "))
 	}
-	const free = "smtpspec serve --smtp 127.0.0.1:0"
+	free := "smtpspec serve " + s.flagOf(op.Addr) + " 127.0.0.1:0"
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE) && leftBehind(op.Addr):
 		return &settings.Fault{Text: "the socket " + op.Addr.String() + " was left behind by a process that is gone", Try: "rm " + op.Addr.String()}
@@ -26,6 +26,19 @@ func listenFault(err error) error {
 		return &settings.Fault{Text: "no permission to listen on " + op.Addr.String(), Try: free}
 	}
 	return &settings.Fault{Text: "cannot listen on " + op.Addr.String() + ": " + op.Err.Error(), Try: free}
+}
+
+// flagOf returns the flag that asked for an address.
+func (s *serve) flagOf(a net.Addr) string {
+	switch shownAddress(a) {
+	case s.smtp:
+		return "--smtp"
+	case s.smtps:
+		return "--smtps"
+	case s.lmtp:
+		return "--lmtp"
+	}
+	return "--smtp"
 }
 
 // leftBehind says that nobody listens on the file of a Unix socket.

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"net"
 	"os"
+	"slices"
 
 	"github.com/smtpspec/smtpspec/cmd/smtpspec/internal/settings"
 	"github.com/smtpspec/smtpspec/harness"
@@ -18,6 +19,9 @@ func (s *serve) options(out *reports) ([]harness.Option, error) {
 		harness.WithMaxSessions(s.maxSessions),
 		harness.WithKeep(s.keep),
 		harness.Withhold(s.withhold...),
+		harness.Advertise(s.advertise...),
+		harness.AcceptXCLIENT(s.xclient...),
+		harness.AcceptPROXY(s.proxy...),
 		harness.WithRules(s.rules...),
 		harness.OnMessage(out.message),
 		harness.OnSession(out.session),
@@ -27,7 +31,11 @@ func (s *serve) options(out *reports) ([]harness.Option, error) {
 	}
 	options = append(options, s.authOptions()...)
 	encryption, err := s.tlsOptions()
-	return append(options, encryption...), err
+	options = append(options, encryption...)
+	if s.lmtp != "" {
+		options = append(options, harness.WithLMTPAddr(s.lmtp))
+	}
+	return options, err
 }
 
 func (s *serve) authOptions() []harness.Option {
@@ -63,6 +71,10 @@ func (s *serve) tlsOptions() ([]harness.Option, error) {
 		}
 		how = append(how, harness.WithCertificate(certificate))
 	}
+	if slices.Contains(s.mechanisms, "EXTERNAL") {
+		// A client shows a certificate only if it is asked for one.
+		how = append(how, harness.WithTLSConfig(&tls.Config{ClientAuth: tls.RequestClientCert}))
+	}
 	options := []harness.Option{harness.WithSTARTTLS(how...)}
 	if s.smtps != "" {
 		options = append(options, harness.WithImplicitTLSAddr(s.smtps))
@@ -89,10 +101,10 @@ func (s *serve) writeCA(srv *harness.Server) error {
 
 // listening is where a server can be reached, and how.
 type listening struct {
-	smtp, smtps string
-	ca          string // the file of --ca-out; "" without
-	hostname    string
-	tls         string // "" without TLS, else whose certificate it is
+	smtp, smtps, lmtp string
+	ca                string // the file of --ca-out; "" without
+	hostname          string
+	tls               string // "" without TLS, else whose certificate it is
 }
 
 func (s *serve) listeningAt(srv *harness.Server) listening {
@@ -101,6 +113,9 @@ func (s *serve) listeningAt(srv *harness.Server) listening {
 	l.smtp = shownAddress(addrs[0])
 	if s.smtps != "" {
 		l.smtps = shownAddress(addrs[1])
+	}
+	if s.lmtp != "" {
+		l.lmtp = shownAddress(addrs[len(addrs)-1])
 	}
 	return l
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -23,23 +22,27 @@ func (s *serve) define(set *settings.Set) {
 func (s *serve) defineListeners(set *settings.Set) {
 	set.Add((*listenAddress)(&s.smtp), "smtp", "ADDR", "SMTP with STARTTLS; HOST:PORT or unix:/path, port 0 is any free one")
 	set.Add((*listenAddress)(&s.smtps), "smtps", "ADDR", "SMTP with implicit TLS, off unless given").Example = "127.0.0.1:1465"
+	set.Add((*listenAddress)(&s.lmtp), "lmtp", "ADDR", "LMTP with STARTTLS, off unless given").Example = "127.0.0.1:1024"
 	set.Add((*hostName)(&s.hostname), "hostname", "NAME", "the server's name: greeting, EHLO, certificate")
 	set.String(&s.certFile, "tls-cert", "FILE", "certificate (PEM) in place of one of a throw-away CA")
 	set.String(&s.keyFile, "tls-key", "FILE", "key of --tls-cert (PEM)")
 	set.String(&s.caOut, "ca-out", "FILE", "write the certificate of the throw-away CA, for clients to trust (PEM)")
 	set.Bool(&s.noSTARTTLS, "no-starttls", "do not offer STARTTLS")
 	set.Bool(&s.requireTLS, "require-tls", "answer 530 until the session is encrypted")
+	set.Many(networksInto(&s.xclient), "xclient-from", "NETWORKS", "offer XCLIENT to clients from there, who may then speak for others").Example = "127.0.0.0/8"
+	set.Many(networksInto(&s.proxy), "proxy-from", "NETWORKS", "demand a PROXY header, version 1 or 2, of clients from there").Example = "127.0.0.0/8"
 }
 
 func (s *serve) defineAuth(set *settings.Set) {
 	set.Many(s.addUser, "user", "NAME:PASSWORD", "who may sign in; offers AUTH; may be repeated").Example = "ann:secret"
 	set.Bool(&s.acceptAny, "accept-any-auth", "offer AUTH and let everybody in")
 	set.Bool(&s.requireAuth, "require-auth", "answer 530 to MAIL until the client has signed in")
-	set.Func(s.setMechanisms, "mechanisms", "LIST", "AUTH mechanisms, in the order in which they are offered").Default = strings.Join(mechanisms, ",")
+	set.Func(s.setMechanisms, "mechanisms", "LIST", "AUTH mechanisms, in the order in which they are offered").Default = "CRAM-MD5,PLAIN,LOGIN"
 	set.Bool(&s.plaintext, "allow-plaintext-auth", "offer PLAIN and LOGIN without TLS too")
 }
 
 func (s *serve) defineBehaviour(set *settings.Set) {
+	set.Many(s.addAdvertise, "advertise", "LINE", "a line of EHLO to add, or to replace: DSN, 'SIZE 1000'; may be repeated").Example = "DSN"
 	set.Func(s.setWithhold, "withhold", "LIST", "EHLO keywords that are not offered, and so refused: SIZE,8BITMIME")
 	set.Many(s.addRules, "rule", "JSON|@FILE", "change one thing about a good server; the last one that fits wins; may be repeated")
 }
@@ -70,23 +73,6 @@ func (s *serve) addUser(v string) error {
 		return errors.New("write a name, a colon and a password")
 	}
 	s.users = append(s.users, login{name, password})
-	return nil
-}
-
-var mechanisms = []string{"CRAM-MD5", "PLAIN", "LOGIN"}
-
-func (s *serve) setMechanisms(v string) error {
-	s.mechanisms = list(strings.ToUpper(v))
-	for _, m := range s.mechanisms {
-		if !slices.Contains(mechanisms, m) {
-			return fmt.Errorf("%q is none of %s", m, strings.Join(mechanisms, ", "))
-		}
-	}
-	return nil
-}
-
-func (s *serve) setWithhold(v string) error {
-	s.withhold = list(strings.ToUpper(v))
 	return nil
 }
 

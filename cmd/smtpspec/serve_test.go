@@ -3,8 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/json"
 	"errors"
+	"math/big"
 	"net/smtp"
 	"net/textproto"
 	"os"
@@ -87,7 +92,7 @@ func startServing(t *testing.T, flags ...string) *serving {
 	args := append([]string{"serve", "--smtp", "127.0.0.1:0"}, flags...)
 	go func() { s.code <- app.Run(ctx, args) }()
 	first, _, _ := strings.Cut(s.stdout.until(t, "\n"), "\n")
-	s.smtp, _ = addressesIn(first + "\n")
+	s.smtp = addressesIn(first + "\n").SMTP
 	return s
 }
 
@@ -170,6 +175,60 @@ func TestServingGoesOnWithoutAReader(t *testing.T) {
 	s.stop()
 	if log := s.stderr.String(); strings.Count(log, "standard output is gone") != 1 {
 		t.Errorf("log:\n%s", log)
+	}
+}
+
+// external signs in by the certificate of the handshake.
+type external struct{}
+
+func (external) Start(*smtp.ServerInfo) (string, []byte, error) { return "EXTERNAL", nil, nil }
+
+func (external) Next(_ []byte, more bool) ([]byte, error) {
+	if more {
+		return []byte{}, nil
+	}
+	return nil, nil
+}
+
+// selfSigned is a certificate for somebody, signed by nobody.
+func selfSigned(t *testing.T, name string) tls.Certificate {
+	t.Helper()
+	public, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}}
+	der, err := x509.CreateCertificate(nil, template, template, public, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: private}
+}
+
+// EXTERNAL is offered to whoever shows a certificate, and only to them.
+func TestExternal(t *testing.T) {
+	s := startServing(t, "--mechanisms", "external")
+	for _, certificates := range [][]tls.Certificate{nil, {selfSigned(t, "Бат")}} {
+		c, err := smtp.Dial(s.smtp)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if err := c.StartTLS(&tls.Config{InsecureSkipVerify: true, Certificates: certificates}); err != nil {
+			t.Fatal(err)
+		}
+		if offered, _ := c.Extension("AUTH"); offered != (certificates != nil) {
+			t.Errorf("%d certificates, AUTH offered: %t", len(certificates), offered)
+		}
+		if certificates != nil {
+			err = c.Auth(external{})
+		}
+		if err := errors.Join(err, c.Quit()); err != nil {
+			t.Error(err)
+		}
+	}
+	if out := s.stop(); !strings.Contains(out, "signed in as Бат") {
+		t.Errorf("got:\n%s", out)
 	}
 }
 

@@ -28,6 +28,16 @@ var extensions = []*extension{
 	&deliverBy, &mtPriority, &limits, &requireTLS, &xclient, &startTLS, &authentication,
 }
 
+// Keywords returns the EHLO keywords of the extensions that a session can
+// speak, in the order in which EHLO lists them.
+func Keywords() []string {
+	names := make([]string, 0, len(extensions))
+	for _, e := range extensions {
+		names = append(names, e.keyword)
+	}
+	return names
+}
+
 // client is what an offer depends on.
 type client struct {
 	tls         bool

@@ -18,6 +18,7 @@ import (
 // daemon is a running smtpspec serve --json.
 type daemon struct {
 	smtp, smtps string // the ports
+	lmtp        string // the port, "" without
 	ca          string
 	events      chan event // closed at the end of its output
 	process     *exec.Cmd
@@ -28,6 +29,7 @@ type event struct {
 	Event    string
 	SMTP     string
 	SMTPS    string
+	LMTP     string
 	CA       string
 	Subject  string
 	Size     int
@@ -36,6 +38,7 @@ type event struct {
 		To   []string
 	}
 	Greeting record.Reply
+	Client   map[string]string
 	Commands []record.Command
 	Auth     []record.AuthAttempt
 	TLS      *record.TLS
@@ -62,6 +65,10 @@ func startDaemon(flags ...string) *daemon {
 	Expect(err).NotTo(HaveOccurred())
 	_, d.smtps, err = net.SplitHostPort(first.SMTPS)
 	Expect(err).NotTo(HaveOccurred())
+	if first.LMTP != "" {
+		_, d.lmtp, err = net.SplitHostPort(first.LMTP)
+		Expect(err).NotTo(HaveOccurred())
+	}
 	return d
 }
 
