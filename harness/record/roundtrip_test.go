@@ -63,7 +63,7 @@ func FuzzTranscript(f *testing.F) {
 	for _, seed := range []string{
 		"lNOOP|lQUIT", "lEHLO шуудан|bxyz|lRSET", "nNOOP|cNOO", "l  |l|lNOOP ", "l(5 octets of message data)", "lBODY",
 		"lx (5 octets not kept)", "oxxxx", "l\x1b[31m\\x41", "l   <- rule: y", "r250-a\n250 b\r\n", "r", "rhello", "ma/b/c   <- rule: z",
-		"m ", "m\t/ ", "uLoseReply()|lNOOP", "x|x|lNOOP", "x|fbye", "u a |fbye", "l::error|l##[x]", "lend: QUIT", "lS: 250 x", "l+5ms C: y", "cx\r", "cx|fbye",
+		"m ", "m  <- rule: 0", "m\t/ ", "uLoseReply()|lNOOP", "x|x|lNOOP", "x|fbye", "u a |fbye", "l::error|l##[x]", "lend: QUIT", "lS: 250 x", "l+5ms C: y", "cx\r", "cx|fbye",
 	} {
 		f.Add(seed)
 	}

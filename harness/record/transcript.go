@@ -144,7 +144,7 @@ func (w *transcriptWriter) reply(r Reply) {
 // unclear says that the line of a reply would be read back as another one.
 func unclear(line string) bool {
 	text := Escape(line)
-	return endsInSpace(text) || strings.Contains(text, ruleMark)
+	return endsInSpace(text) || strings.Contains(" "+text, ruleMark) // behind the code's blank
 }
 
 func (w *transcriptWriter) tls(t *TLS, after, upTo time.Duration) {
