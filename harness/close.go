@@ -44,13 +44,16 @@ func (s *Server) stopAccepting() {
 }
 
 // Shutdown accepts no more connections, sends 421 to the idle ones, and lets
-// open transactions end until ctx is done. Then it closes.
+// open transactions end until ctx is done. A client that was sent its 421 has a
+// second to read it and to hang up. Then the server closes.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.stopAccepting()
 	for _, session := range s.openSessions() {
 		session.Drain()
 	}
-	for changed := s.changed.next(); !s.idle(); changed = s.changed.next() {
+	// Until they are gone, not only ended in the record: the end stands there
+	// before the client is told.
+	for changed := s.changed.next(); !s.Closed(); changed = s.changed.next() {
 		select {
 		case <-changed:
 		case <-ctx.Done():

@@ -109,6 +109,10 @@ var _ = Describe("Shutdown", func() {
 		Expect(busy.Reply()).To(HavePrefix("421"))
 		halfway.Expecting("250", "RSET")
 		Expect(halfway.Reply()).To(HavePrefix("421"))
+		Consistently(done, "30ms").ShouldNot(Receive(), "a client may still be reading its 421")
+		for _, c := range []*rawclient.Client{idle, busy, halfway} {
+			c.Close()
+		}
 		Eventually(done).Should(Receive(BeNil()))
 		Expect(srv.Messages()).To(HaveLen(1))
 		Expect(srv.Sessions()[0].Farewell.Code).To(Equal(421))
@@ -149,6 +153,7 @@ var _ = Describe("Shutdown", func() {
 		Consistently(done, "30ms").ShouldNot(Receive())
 		busy.Octets("x\r\n.\r\n")
 		Expect(busy.Reply()).To(HavePrefix("250"))
+		busy.Close()
 		Eventually(done).Should(Receive(BeNil()))
 	})
 })
