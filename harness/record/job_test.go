@@ -1,0 +1,30 @@
+package record
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+)
+
+func TestJobAsJSONAndBack(t *testing.T) {
+	for name, job := range map[string]Job{
+		"zero":  {},
+		"raw":   {Host: "127.0.0.1", Port: 25, Security: SecurityNone, From: "", Rcpts: []string{"a@b", "бат@example.mn", "x\r\ny\xff"}, Messages: []Draft{{Raw: []byte{}}, {Raw: []byte("\x00\xff")}}},
+		"whole": {Host: "localhost", Port: 1, Security: SecurityTLS, CAFile: "/ca.pem", User: "бат", Pass: "a\x00b", Helo: "h", From: "f@e", Rcpts: []string{"r@e"}, Timeout: 2.5, LMTP: true, DSN: &DSN{"HDRS", "a+b=c d", []string{"SUCCESS"}}, RequireTLS: true, Mechanism: "PLAIN", Messages: []Draft{{FromHeader: "Бат <b@e>", To: "t", Cc: "c", Bcc: "b", Subject: "Сэдэв", Text: "т\r\n", HTML: "<p>", Attachments: []Attachment{{"тайлан.pdf", "application/pdf", []byte{1, 2}}}, Headers: [][2]string{{"X-A", "1"}}, Rcpts: []string{}}}},
+	} {
+		b, err := json.Marshal(job)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		var back Job
+		if err := json.Unmarshal(b, &back); err != nil {
+			t.Fatal(name, err)
+		}
+		if name == "whole" {
+			job.Messages[0].Rcpts = nil // an empty list is left out
+		}
+		if !reflect.DeepEqual(job, back) {
+			t.Errorf("%s: %s\n%+v\n%+v", name, b, job, back)
+		}
+	}
+}
