@@ -64,7 +64,11 @@ func (s *Server) ClientTLSConfig() *tls.Config {
 }
 
 // CA returns the certificate of the CA of this process as PEM.
-func (s *Server) CA() []byte { return processAuthority().pem() }
+func (s *Server) CA() []byte { return CA() }
+
+// CA returns the certificate of the CA that signs for every server of this
+// process, as PEM.
+func CA() []byte { return processAuthority().pem() }
 
 // badCertificate makes a certificate for this server that no client may trust.
 func (s *Server) badCertificate(kind string) (tls.Certificate, error) {

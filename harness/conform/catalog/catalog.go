@@ -1,0 +1,77 @@
+// Package catalog has the scenarios that SMTP clients are checked with. A file
+// is a stage of the session; All is the explicit list, in session order.
+package catalog
+
+import (
+	"slices"
+
+	"github.com/smtpspec/smtpspec/harness/conform"
+	"github.com/smtpspec/smtpspec/harness/rfc"
+)
+
+// All returns every scenario, in the order of a session.
+func All() []*conform.Scenario {
+	return slices.Concat(greet)
+}
+
+// ByID returns the scenario with that ID.
+func ByID(id string) (*conform.Scenario, bool) {
+	for _, s := range All() {
+		if s.ID == id {
+			return s, true
+		}
+	}
+	return nil, false
+}
+
+// Script returns the script with that ID, that of the first scenario that uses
+// it.
+func Script(id string) (*conform.Script, bool) {
+	for _, s := range All() {
+		for _, script := range s.Scripts {
+			if script.ID == id {
+				return script, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// scenario is one line of the catalogue: what cannot differ is filled in by
+// of.
+type scenario struct {
+	ID, Title   string
+	Tier        int
+	Level       rfc.Level
+	RFC         string // as rfc.Cites reads it
+	Expect      string
+	Effect, Fix string
+	Needs       []conform.Need
+	Script      *conform.Script // given the scenario's ID if it has none
+	Scripts     []*conform.Script
+	Judge       func(*conform.Case) conform.Verdict
+	Overall     func(*conform.Report) conform.Verdict
+}
+
+// of makes the scenarios of a group.
+func of(g *conform.Group, list ...scenario) []*conform.Scenario {
+	var all []*conform.Scenario
+	for _, s := range list {
+		scripts := s.Scripts
+		if s.Script != nil {
+			scripts = append([]*conform.Script{s.Script}, scripts...)
+		}
+		for _, script := range scripts {
+			if script.ID == "" {
+				script.ID = s.ID
+			}
+		}
+		all = append(all, &conform.Scenario{ID: s.ID, Group: g, Tier: s.Tier, Title: s.Title, Level: s.Level, Cites: rfc.Cites(s.RFC),
+			Expect: s.Expect, Effect: s.Effect, Fix: s.Fix, Needs: s.Needs, Scripts: scripts, Judge: s.Judge, Overall: s.Overall})
+	}
+	return all
+}
+
+// baseline is a good server without any extension. Many scenarios share its
+// run.
+var baseline = &conform.Script{ID: "baseline", Text: "a good server without any extension"}

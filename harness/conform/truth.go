@@ -1,0 +1,144 @@
+package conform
+
+import (
+	"strings"
+
+	"github.com/smtpspec/smtpspec/harness/record"
+)
+
+// EndOf says how the last session of the run was ended.
+func EndOf(run *Trial) End {
+	if run.Outcome.Class == Hang {
+		return EndHang
+	}
+	if len(run.Sessions) == 0 {
+		return EndNone
+	}
+	s := run.Sessions[len(run.Sessions)-1]
+	switch s.End {
+	case record.EndQuit:
+		if quit, ok := s.Command("QUIT", 1); ok && quit.Reply.Code == 221 {
+			return EndQuit221
+		}
+		return EndQuit
+	case record.EndClientClosed:
+		return EndFIN
+	case record.EndClientReset:
+		return EndRST
+	case record.EndTLSFailed:
+		return EndAlert
+	}
+	return EndServer
+}
+
+// TruthOf compares the outcome of the run with what the server took
+// responsibility for, RFC 5321 §4.2.5: a message whose final reply it sent as a
+// 2yz, for each recipient that it had accepted. A reply that was never sent
+// leaves the client in the dark: then only a claim of success is false.
+func TruthOf(run *Trial) Truth {
+	o := &run.Outcome
+	if !o.Failure() && o.Class != OK {
+		return Unclassified
+	}
+	asked, took := askedOf(run), takenOf(run)
+	truth := ToldTheTruth
+	failed, delivered := 0, 0
+	for rcpt, n := range asked {
+		claim := claimFor(o, rcpt)
+		arrived := took[rcpt] >= n
+		if arrived {
+			delivered++
+		}
+		switch {
+		case claim == OK && !arrived:
+			return FalseSuccess
+		case claim != OK && arrived:
+			failed++
+		}
+	}
+	// A failure as a whole is the truth as long as somebody got nothing.
+	if failed > 0 && (o.Rcpts != nil || delivered == len(asked)) {
+		truth = FalseFailure
+	}
+	return truth
+}
+
+func claimFor(o *Outcome, rcpt string) Class {
+	for name, class := range o.Rcpts {
+		if SameMailbox(name, rcpt) {
+			return class
+		}
+	}
+	if o.Rcpts != nil && o.Class != OK {
+		return OK // the others were named
+	}
+	return o.Class
+}
+
+// askedOf counts the messages that each recipient was to get.
+func askedOf(run *Trial) map[string]int {
+	asked := map[string]int{}
+	for i := range run.Job.Messages {
+		for _, rcpt := range unique(run.Job.Recipients(i)) {
+			asked[rcpt]++
+		}
+	}
+	return asked
+}
+
+// takenOf counts the messages for each recipient of the job that the server
+// took.
+func takenOf(run *Trial) map[string]int {
+	took := map[string]int{}
+	asked := askedOf(run)
+	for _, s := range run.Sessions {
+		for _, m := range s.Messages {
+			if m.Reply.Code/100 != 2 {
+				continue
+			}
+			for _, to := range unique(m.Envelope.To()) {
+				for rcpt := range asked {
+					if SameMailbox(rcpt, to) {
+						took[rcpt]++
+					}
+				}
+			}
+		}
+	}
+	return took
+}
+
+// duplicated says that somebody got a message more often than asked.
+func duplicated(run *Trial) bool {
+	asked := askedOf(run)
+	for rcpt, n := range takenOf(run) {
+		if n > asked[rcpt] {
+			return true
+		}
+	}
+	return false
+}
+
+// SameMailbox says that two addresses name the same mailbox: equal local-parts
+// (RFC 5321 §2.4) at domains that differ in case at most.
+func SameMailbox(a, b string) bool {
+	i, j := strings.LastIndexByte(a, '@'), strings.LastIndexByte(b, '@')
+	if i < 0 || j < 0 {
+		return a == b
+	}
+	return a[:i] == b[:j] && strings.EqualFold(a[i:], b[j:])
+}
+
+func unique(list []string) []string {
+	var out []string
+next:
+	for _, s := range list {
+		for _, seen := range out {
+			if SameMailbox(s, seen) {
+				continue next
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}
