@@ -25,9 +25,6 @@ type check struct {
 	caFile   string
 	dir      string
 	lateness lateness
-	played   int // guarded by mu
-	planned  int // guarded by mu
-	mu       sync.Mutex
 }
 
 // Option changes how a check is made.

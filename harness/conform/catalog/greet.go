@@ -25,7 +25,7 @@ var greet = of(greetGroup,
 	scenario{ID: "greet-554", Tier: 1, Title: "Server refuses service", Level: rfc.DERIVED, RFC: "5321 §3.1 §4.2.1",
 		Expect: "passes: a permanent failure that tells 554, no MAIL; warns: the code is not told; fails: success, or MAIL sent",
 		Script: greeted554,
-		Judge: conform.Each(never("MAIL"), conform.Refused(conform.Perm, 554))},
+		Judge:  conform.Each(never("MAIL"), conform.Refused(conform.Perm, 554))},
 )
 
 // never fails where one of these verbs was sent.
