@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/smtpspec/smtpspec/cmd/smtpspec/internal/settings"
+	"github.com/smtpspec/smtpspec/harness/hint"
 )
 
 // App is the command with the world around it, so that tests can run it without
@@ -113,7 +114,7 @@ func unknownCommand(name string) error {
 		names = append(names, c.about().name)
 	}
 	text := fmt.Sprintf("there is no command %q", name)
-	if near := settings.Nearest(name, names); near != "" {
+	if near := hint.Nearest(name, names); near != "" {
 		return &settings.Fault{Text: text + "; did you mean " + near + "?", Try: "smtpspec " + near + " --help"}
 	}
 	return &settings.Fault{Text: text, Try: "smtpspec --help"}

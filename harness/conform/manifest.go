@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/BurntSushi/toml"
+
+	"github.com/smtpspec/smtpspec/harness/hint"
 )
 
 // Manifest says how a client in any language is run as a command, and how its
@@ -111,7 +113,7 @@ func ParseManifest(text string) (*Manifest, error) {
 	}
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		key := unknown[0].String()
-		return nil, fmt.Errorf("%d: unknown key %q%s", lineOf(text, unknown[0]), key, nearest(unknown[0][len(unknown[0])-1], manifestKeys))
+		return nil, fmt.Errorf("%d: unknown key %q%s", lineOf(text, unknown[0]), key, didYouMean(unknown[0][len(unknown[0])-1], manifestKeys))
 	}
 	if key, err := m.check(); err != nil {
 		return nil, fmt.Errorf("%d: %w", lineOf(text, strings.Split(key, ".")), err)
@@ -195,7 +197,7 @@ func (m *Manifest) checkWords() (string, error) {
 	} {
 		for _, word := range field.given {
 			if !slices.Contains(field.allowed, word) {
-				return field.key, fmt.Errorf("%s: %q is none of %s%s", field.key, word, strings.Join(field.allowed, ", "), nearest(word, field.allowed))
+				return field.key, fmt.Errorf("%s: %q is none of %s%s", field.key, word, strings.Join(field.allowed, ", "), didYouMean(word, field.allowed))
 			}
 		}
 	}
@@ -276,36 +278,10 @@ func pattern(given, otherwise string) (*regexp.Regexp, error) {
 	return re, nil
 }
 
-// nearest suggests a word, or nothing.
-func nearest(word string, words []string) string {
-	best, distance := "", 3
-	for _, w := range words {
-		if d := editDistance(strings.ToLower(word), w); d < distance {
-			best, distance = w, d
-		}
+// didYouMean suggests a word, or nothing.
+func didYouMean(word string, words []string) string {
+	if near := hint.Nearest(word, words); near != "" {
+		return fmt.Sprintf("; did you mean %q?", near)
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf("; did you mean %q?", best)
-}
-
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return ""
 }
