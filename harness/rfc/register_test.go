@@ -167,7 +167,6 @@ func TestParseRegisterOfNothing(t *testing.T) {
 }
 
 func FuzzParseRegister(f *testing.F) {
-	f.Add(registerText)
 	f.Add("5321-4.2-1 MUST a-b c.d\n  Words.\n")
 	f.Add("5321-C-1 MAY unverified untestable: why\n\tWords")
 	f.Add("5321-4.2-1 MUST a\r\n  Words.\r\n\r\n#\n \x00")
