@@ -176,6 +176,9 @@ func (p *page) Total() (n int) {
 	return n
 }
 
+// Columns is the width of the table.
+func (p *page) Columns() int { return len(p.Clients) + 1 }
+
 // Many says that there are so many clients that a cell has room for a sign
 // only.
 func (p *page) Many() bool { return len(p.Clients) > 4 }
