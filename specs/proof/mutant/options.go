@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"net"
 	"os"
 	"slices"
 	"strings"
@@ -83,6 +84,9 @@ func tlsConfig(job *Job) (*tls.Config, error) {
 	}
 	if config.ServerName == "" {
 		config.ServerName = job.Host
+	}
+	if config.ServerName == "" {
+		config.ServerName, _, _ = net.SplitHostPort(job.Addr)
 	}
 	return config, nil
 }
