@@ -71,7 +71,8 @@ func (d *Dialogue) Get(key string) any { return d.run.memory[key] }
 func (d *Dialogue) Answer(reply string) { d.answered, d.answer = true, reply }
 
 // Say sends lines, which end in CRLF, before whatever the hook returns. Replies
-// to them are dropped, after In.
+// to them are dropped, after In. In Start and In it needs a connection with a
+// buffer, as TCP has, or a server that reads: it is a write within a read.
 func (d *Dialogue) Say(lines string) { d.layer.say(lines) }
 
 // Close closes the connection at once: no QUIT, no alert.

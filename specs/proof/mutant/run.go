@@ -22,6 +22,9 @@ func (r *run) options(o *sender.Options) {
 	if r.m.Options != nil {
 		r.m.Options(o)
 	}
+	if r.m.Data != nil && r.m.Chunk == nil {
+		o.Chunking = false
+	}
 	if r.m.TLS != nil {
 		if o.TLSConfig == nil {
 			o.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
