@@ -77,7 +77,7 @@ func (m Mutant) send(ctx context.Context, job Job) error {
 	}
 	r := &run{m: &m, job: &job, memory: map[string]any{}}
 	r.last = newDialogue(r)
-	err := reference{options: r.options, message: m.Message}.send(ctx, job)
+	err := reference{options: r.options, message: m.Message, turn: func(i int) { r.index = i }}.send(ctx, job)
 	if m.Report != nil {
 		return m.Report(r.last, err)
 	}
