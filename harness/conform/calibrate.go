@@ -28,6 +28,7 @@ func (k *check) calibrate(ctx context.Context) []*Trial {
 	}
 	k.probe(ctx, played, timeProbes()...)
 	k.probe(ctx, played, probes()...)
+	k.probeLegacy(ctx, played)
 	k.probe(ctx, played, k.authProbes()...)
 	k.settle5321()
 	k.compareClaims()

@@ -181,15 +181,6 @@ func (s *Script) tls(e Env) []harness.Option {
 	return []harness.Option{harness.WithSTARTTLS(opts...)}
 }
 
-// legacyTLS is for clients that speak nothing newer.
-func legacyTLS() *tls.Config {
-	c := &tls.Config{MinVersion: tls.VersionTLS10}
-	for _, suite := range slices.Concat(tls.CipherSuites(), tls.InsecureCipherSuites()) {
-		c.CipherSuites = append(c.CipherSuites, suite.ID)
-	}
-	return c
-}
-
 func (k *check) env(s *Script) Env {
 	e := Env{T: k.unit, Profile: k.profile, Virtual: k.bubble != nil, Host: "127.0.0.1"}
 	if s.Addr != "" {
