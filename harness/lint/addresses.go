@@ -9,8 +9,8 @@ import (
 // The rules of the fields that name authors and recipients.
 var addressRules = []Rule{
 	Rule{
-		ID: "lint-from", Level: rfc.MUST, Cites: rfc.Cites("5322 §3.6.2 §3.6 §3.4"),
-		Text:   "A message has a From field with a list of mailboxes.",
+		ID: "lint-from", Level: rfc.MUST, Cites: rfc.Cites("5322 §3.6.2 §3.6 §3.4; 6854 §2.1"),
+		Text:   "A message has a From field with a list of addresses.",
 		Effect: "Filters refuse it, and nobody can be answered.",
 		Fix:    "Write From: Name <local@domain>, the name quoted or encoded.",
 	}.ofMessage(func(m *mail, found *sightings) {
@@ -20,13 +20,10 @@ var addressRules = []Rule{
 			return
 		}
 		m.addressList(f, found)
-		if l := readAddresses(f.body); l.groups > 0 && !m.utf8() {
-			found.at(f.start, m.octets(f), "From has a group")
-		}
 	}),
 	Rule{
-		ID: "lint-sender", Level: rfc.MUST, Cites: rfc.Cites("5322 §3.6.2"),
-		Text:   "A message of several authors has a Sender field, and Sender has one mailbox.",
+		ID: "lint-sender", Level: rfc.MUST, Cites: rfc.Cites("5322 §3.6.2; 6854 §2.2"),
+		Text:   "A message of several authors has a Sender field, and Sender has one address.",
 		Effect: "Nobody knows who sent it; some servers refuse it.",
 		Fix:    "Add Sender with the mailbox that sends.",
 	}.ofMessage(judgeSender),
@@ -106,8 +103,8 @@ func judgeSender(m *mail, found *sightings) {
 		return
 	}
 	m.addressList(sender, found)
-	if l := readAddresses(sender.body); l.clean() && (l.mailboxes > 1 || l.groups > 0) && !(l.groups == 1 && m.utf8()) {
-		found.at(sender.start, m.octets(sender), "Sender is not one mailbox")
+	if l := readAddresses(sender.body); l.clean() && (l.groups == 0 && l.mailboxes > 1 || l.groups > 1) {
+		found.at(sender.start, m.octets(sender), "Sender is not one address")
 	}
 }
 

@@ -83,7 +83,7 @@ func judgeArguments(s *record.Session, found *sightings) {
 	for i, c := range s.Commands {
 		switch c.Verb {
 		case "DATA", "RSET", "QUIT", "STARTTLS":
-			if strings.Trim(c.Arg, " ") != "" {
+			if strings.Trim(c.Arg, " ") != "" && c.Ending != "" {
 				found.command(i+1, c, "%s with an argument", c.Verb)
 			}
 		}
@@ -105,7 +105,7 @@ func judgePaths(s *record.Session, found *sightings) {
 	for i, c := range s.Commands {
 		p, ok := path(c)
 		switch {
-		case c.Verb != "MAIL" && c.Verb != "RCPT", c.Omitted > 0:
+		case c.Verb != "MAIL" && c.Verb != "RCPT", c.Omitted > 0, c.Ending == "":
 		case !ok:
 			found.command(i+1, c, "%s without FROM: or TO:", c.Verb)
 		case strings.HasPrefix(p, " "):

@@ -42,23 +42,26 @@ func readDate(body string) (wrong, obsolete string) {
 // wrongDate judges the values of a date that the grammar allows.
 func wrongDate(p []string) string {
 	number := func(s string) int { n, _ := strconv.Atoi(s); return n }
-	year, day := number(p[4]), number(p[2])
-	if len(p[4]) > 4 {
-		return "" // no calendar of this program has it
+	if number(p[5]) > 23 || number(p[6]) > 59 || number(p[7]) > 60 {
+		return "has a time that no clock shows"
 	}
+	if zone := p[8]; zone != "" && number(zone[3:]) > 59 {
+		return "has a zone of more than 59 minutes"
+	}
+	day := number(p[2])
+	if day < 1 || day > 31 {
+		return "has a day that no calendar has"
+	}
+	year := number(p[4])
 	switch {
+	case len(p[4]) > 4:
+		return "" // no calendar of this program has it
 	case len(p[4]) == 4 && year < 1900:
 		return "has a year before 1900"
 	case len(p[4]) == 3, len(p[4]) == 2 && year >= 50:
 		year += 1900
 	case len(p[4]) == 2:
 		year += 2000
-	}
-	if number(p[5]) > 23 || number(p[6]) > 59 || number(p[7]) > 60 {
-		return "has a time that no clock shows"
-	}
-	if zone := p[8]; zone != "" && number(zone[3:]) > 59 {
-		return "has a zone of more than 59 minutes"
 	}
 	month, err := time.Parse("Jan", p[3])
 	date := time.Date(year, month.Month(), day, 0, 0, 0, 0, time.UTC)

@@ -88,29 +88,35 @@ var authRules = []Rule{
 // offered judges anomalies of a kind by whether EHLO had offered what they lack.
 func offered(kind, keyword string, is bool) func(*record.Session, *sightings) {
 	return func(s *record.Session, found *sightings) {
+		offers := offers(s, keyword)
 		for _, a := range s.Anomalies {
-			if a.Kind == kind && offers(s, a.Command, keyword) == is {
+			n := min(max(a.Command, 0), len(s.Commands))
+			if a.Kind == kind && offers[n] == is {
 				found.anomaly(a)
 			}
 		}
 	}
 }
 
-// offers says that the last reply to EHLO before a command had a keyword, RFC
-// 5321 §4.1.1.1.
-func offers(s *record.Session, command int, keyword string) bool {
-	for i := min(command, len(s.Commands)) - 1; i >= 0; i-- {
-		c := s.Commands[i]
-		if c.Verb == "" || c.Stage() != record.EHLO || !c.Reply.Positive() {
-			continue
+// offers says for each command, counted from 1, whether the last good reply to
+// EHLO up to it had a keyword, RFC 5321 §4.1.1.1.
+func offers(s *record.Session, keyword string) []bool {
+	all := make([]bool, len(s.Commands)+1)
+	for i, c := range s.Commands {
+		all[i+1] = all[i]
+		if c.Verb != "" && c.Stage() == record.EHLO && c.Reply.Positive() {
+			all[i+1] = hasKeyword(c.Reply, keyword)
 		}
-		for n, line := range c.Reply.Lines {
-			word, _, _ := strings.Cut(line, " ")
-			if n > 0 && strings.EqualFold(word, keyword) {
-				return true
-			}
+	}
+	return all
+}
+
+func hasKeyword(r record.Reply, keyword string) bool {
+	for n, line := range r.Lines {
+		word, _, _ := strings.Cut(line, " ")
+		if n > 0 && strings.EqualFold(word, keyword) {
+			return true
 		}
-		return false
 	}
 	return false
 }

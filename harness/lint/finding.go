@@ -35,7 +35,7 @@ func (f Finding) String() string {
 		s += "part " + f.Part + ": "
 	}
 	s += f.Text
-	if f.Octets != "" && f.Command == 0 || f.Offset != 0 {
+	if inMessage := f.Session == 0 || f.Message != 0; f.Octets != "" && inMessage || f.Offset != 0 {
 		s += " at " + strconv.Itoa(f.Offset)
 	}
 	if f.More > 0 {
@@ -52,16 +52,22 @@ type sightings struct {
 	rule             string
 	session, message int
 	list             []Finding
+	commands         map[int]bool // those that an anomaly was about
 }
 
 func (s *sightings) add(f Finding) {
-	if n := len(s.list); n == MaxSightings {
-		s.list[n-1].More += 1 + f.More
+	if s.full() {
+		s.more(1 + f.More)
 		return
 	}
 	f.Rule, f.Session, f.Message = s.rule, s.session, s.message
 	s.list = append(s.list, f)
 }
+
+// full says that what else is found is only counted.
+func (s *sightings) full() bool { return len(s.list) == MaxSightings }
+
+func (s *sightings) more(n int) { s.list[len(s.list)-1].More += n }
 
 // missing is about something that is not there.
 func (s *sightings) missing(format string, args ...any) {
@@ -70,26 +76,32 @@ func (s *sightings) missing(format string, args ...any) {
 
 // at is about octets of a message.
 func (s *sightings) at(offset int, octets []byte, format string, args ...any) {
-	s.add(Finding{Offset: offset, Octets: clip(octets), Text: fmt.Sprintf(format, args...)})
+	s.in("", offset, octets, format, args...)
 }
 
 // in is about octets of a part.
 func (s *sightings) in(part string, offset int, octets []byte, format string, args ...any) {
+	if s.full() {
+		s.more(1)
+		return
+	}
 	s.add(Finding{Part: part, Offset: offset, Octets: clip(octets), Text: fmt.Sprintf(format, args...)})
 }
 
 // command is about a command, counted from 1. Where an anomaly said it already,
 // it is not said twice.
 func (s *sightings) command(n int, c record.Command, format string, args ...any) {
-	for _, f := range s.list {
-		if f.Command == n {
-			return
-		}
+	if s.commands[n] {
+		return
 	}
 	s.add(Finding{Command: n, Octets: clip([]byte(c.Line)), Text: fmt.Sprintf(format, args...)})
 }
 
 func (s *sightings) anomaly(a record.Anomaly) {
+	if s.commands == nil {
+		s.commands = map[int]bool{}
+	}
+	s.commands[a.Command] = true
 	s.add(Finding{Command: a.Command, Octets: clip([]byte(a.Octets)), Offset: a.Offset, More: a.More, Text: record.Escape(record.Clip(a.Text, 200))})
 }
 

@@ -83,6 +83,12 @@ func judgeSyntax(m *mail, found *sightings) {
 	for _, f := range m.stray {
 		found.at(f.start, m.octets(f), "a line of the header is no field")
 	}
+	for _, p := range m.own[1:] {
+		m.warnings(p, func(message.Warning) {
+			at := m.place(p.Encoded)
+			found.in(p.Path, at, firstLine(m.raw[at:]), "a line of the header is no field")
+		}, message.NoHeader, message.HeaderNoColon)
+	}
 }
 
 func judgeUnique(m *mail, found *sightings) {
@@ -131,10 +137,19 @@ func judgeEightBit(m *mail, found *sightings) {
 		}
 		for _, f := range p.Header {
 			if text := wrongText(f.Raw, m.utf8()); text != "" {
-				found.in(p.Path, m.inHeader(p, f), []byte(f.Name+":"+f.Raw), "%s", text)
+				m.eightBitIn(p, f, text, found)
 			}
 		}
 	}
+}
+
+// eightBitIn looks for the place of a field only if it will be listed.
+func (m *mail) eightBitIn(p *message.Part, f message.Field, text string, found *sightings) {
+	if found.full() {
+		found.more(1)
+		return
+	}
+	found.in(p.Path, m.inHeader(p, f), []byte(f.Name+":"+f.Raw), "%s", text)
 }
 
 func wrongText[T string | []byte](octets T, utf8 bool) string {

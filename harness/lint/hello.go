@@ -92,10 +92,10 @@ func addressLiteral(s string) bool {
 		a, err := netip.ParseAddr(v6)
 		return err == nil && a.Is6() && a.Zone() == ""
 	}
-	if tag, content, ok := strings.Cut(inner, ":"); ok {
-		return label(tag) && content != "" && !strings.ContainsAny(content, "[]\\ ")
-	}
 	a, err := netip.ParseAddr(inner)
+	if tag, content, ok := strings.Cut(inner, ":"); ok {
+		return err != nil && label(tag) && content != "" && !strings.ContainsAny(content, "[]\\ ")
+	}
 	return err == nil && a.Is4()
 }
 

@@ -22,7 +22,8 @@ type mail struct {
 	// partial says that the header has more fields than are kept, so that
 	// nobody can say what is missing.
 	partial bool
-	own     []*message.Part // see parts
+	own     []*message.Part // see ownParts
+	repairs map[string][]message.Warning
 }
 
 // maxFields bounds what is kept of a header.
@@ -44,6 +45,10 @@ func newMail(r *record.Message) *mail {
 		m.readHeader()
 	}
 	m.own = ownParts(nil, m.view.Root())
+	m.repairs = map[string][]message.Warning{}
+	for _, w := range m.view.Warnings() {
+		m.repairs[w.Part] = append(m.repairs[w.Part], w)
+	}
 	return m
 }
 
@@ -196,9 +201,4 @@ func beyondASCII[T string | []byte](s T) int {
 		}
 	}
 	return -1
-}
-
-// unfolded returns the value of a field on one line, RFC 5322 §2.2.3.
-func unfolded(body string) string {
-	return strings.Trim(strings.NewReplacer("\r\n", "", "\n", "").Replace(body), " \t")
 }

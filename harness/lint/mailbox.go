@@ -181,14 +181,6 @@ func (l *addressList) element() []token {
 			return l.endGroup(i)
 		}
 	}
-	if angle {
-		// The bracket does not close, so a comma may have been meant.
-		for i, t := range l.rest {
-			if t.kind == ',' {
-				return l.take(i, i+1)
-			}
-		}
-	}
 	return l.take(len(l.rest), len(l.rest))
 }
 
@@ -266,7 +258,7 @@ func (l *addressList) angle(spec []token) {
 
 // bare judges an address without brackets.
 func (l *addressList) bare(element []token) {
-	if index(element, '@') < 0 && l.wordsOnly(element) && len(l.rest) > 0 && index(l.rest, '<') >= 0 && index(l.rest, '<') < l.nextComma() {
+	if wordsOnly(element) && l.nextHasBracket() {
 		l.mailboxes--
 		l.note(specialName, element[0].at, "a comma in a display name that is not quoted")
 		return
@@ -274,14 +266,17 @@ func (l *addressList) bare(element []token) {
 	l.addrSpec(element)
 }
 
-func (l *addressList) nextComma() int {
-	if i := index(l.rest, ','); i >= 0 {
-		return i
+// nextHasBracket says that there is one before the next comma.
+func (l *addressList) nextHasBracket() bool {
+	for _, t := range l.rest {
+		if t.kind == '<' || t.kind == ',' {
+			return t.kind == '<'
+		}
 	}
-	return len(l.rest)
+	return false
 }
 
-func (l *addressList) wordsOnly(all []token) bool {
+func wordsOnly(all []token) bool {
 	for _, t := range all {
 		if t.kind != 'a' && t.kind != '.' {
 			return false

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -71,13 +72,11 @@ func judgeVersion(m *mail, found *sightings) {
 
 func clipped(s string) string { return s[:min(len(s), maxStructured)] }
 
-// warnings are the IDs of what package message had to repair in a part.
+// warnings calls see for what package message had to repair in a part.
 func (m *mail) warnings(p *message.Part, see func(w message.Warning), ids ...string) {
-	for _, w := range m.view.Warnings() {
-		for _, id := range ids {
-			if w.ID == id && w.Part == p.Path {
-				see(w)
-			}
+	for _, w := range m.repairs[p.Path] {
+		if slices.Contains(ids, w.ID) {
+			see(w)
 		}
 	}
 }

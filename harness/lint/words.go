@@ -2,6 +2,7 @@ package lint
 
 import (
 	"encoding/base64"
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -45,9 +46,21 @@ var wordFields = slices.Concat(textFields, addressFields)
 
 // words calls see for each encoded-word of the header, with its offset.
 func (m *mail) words(see func(f field, at int, word string)) {
-	for f := range m.named(wordFields...) {
+	for f := range m.decent(wordFields) {
 		for _, span := range encodedWord.FindAllStringIndex(f.body, -1) {
 			see(f, f.value+span[0], f.body[span[0]:span[1]])
+		}
+	}
+}
+
+// decent yields the fields of these names that are not too long to be taken
+// apart.
+func (m *mail) decent(names []string) iter.Seq[field] {
+	return func(yield func(field) bool) {
+		for f := range m.named(names...) {
+			if f.end-f.start <= maxStructured && !yield(f) {
+				return
+			}
 		}
 	}
 }
@@ -58,7 +71,7 @@ const (
 )
 
 func judgeWordLength(m *mail, found *sightings) {
-	for f := range m.named(wordFields...) {
+	for f := range m.decent(wordFields) {
 		for at, line := range lines(m.raw[f.start:f.end]) {
 			word := encodedWord.FindIndex(line)
 			if word == nil {
@@ -137,7 +150,7 @@ func hexValue(c byte) byte {
 }
 
 func judgeWordPlace(m *mail, found *sightings) {
-	for f := range m.named(textFields...) {
+	for f := range m.decent(textFields) {
 		for _, span := range encodedWord.FindAllStringIndex(f.body, -1) {
 			if touches(f.body, span[0]-1) || touches(f.body, span[1]) {
 				found.at(f.value+span[0], []byte(f.body[max(span[0]-1, 0):]), "an encoded-word without white space around it")
