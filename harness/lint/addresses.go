@@ -60,9 +60,19 @@ var addressFields = []string{
 	"Resent-From", "Resent-Sender", "Resent-To", "Resent-Cc", "Resent-Bcc",
 }
 
+// addresses returns what an address field says.
+func (m *mail) addresses(f field) *addressList {
+	l := m.lists[f.start]
+	if l == nil {
+		l = readAddresses(f.body)
+		m.lists[f.start] = l
+	}
+	return l
+}
+
 // addressList notes what in an address field is no address.
 func (m *mail) addressList(f field, found *sightings) {
-	l := readAddresses(f.body)
+	l := m.addresses(f)
 	for _, t := range l.troubles {
 		if t.kind == badAddress {
 			found.at(f.start, m.octets(f), "%s: %s", f.name, t.text)
@@ -77,7 +87,7 @@ func (m *mail) addressList(f field, found *sightings) {
 // troubles notes what is of some kinds in all address fields.
 func (m *mail) troubles(found *sightings, kinds ...troubleKind) {
 	for f := range m.named(addressFields...) {
-		for _, t := range readAddresses(f.body).troubles {
+		for _, t := range m.addresses(f).troubles {
 			for _, kind := range kinds {
 				if t.kind == kind {
 					at := min(f.value+max(t.at, 0), f.end)
@@ -97,25 +107,18 @@ func judgeSender(m *mail, found *sightings) {
 	sender, ok := m.first("Sender")
 	if !ok {
 		from, ok := m.first("From")
-		if l := readAddresses(from.body); ok && l.clean() && l.mailboxes > 1 && l.groups == 0 && !m.partial {
+		if !ok || m.partial {
+			return
+		}
+		if l := m.addresses(from); !l.unclear && l.mailboxes > 1 && l.groups == 0 {
 			found.at(from.start, m.octets(from), "From has %d mailboxes and there is no Sender", l.mailboxes)
 		}
 		return
 	}
 	m.addressList(sender, found)
-	if l := readAddresses(sender.body); l.clean() && (l.groups == 0 && l.mailboxes > 1 || l.groups > 1) {
+	if l := m.addresses(sender); !l.unclear && (l.groups == 0 && l.mailboxes > 1 || l.groups > 1) {
 		found.at(sender.start, m.octets(sender), "Sender is not one address")
 	}
-}
-
-// clean says that the list could be read, so that its mailboxes can be counted.
-func (l *addressList) clean() bool {
-	for _, t := range l.troubles {
-		if t.kind == badAddress || t.kind == specialName {
-			return false
-		}
-	}
-	return true
 }
 
 func judgeDestination(m *mail, found *sightings) {

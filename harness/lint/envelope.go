@@ -64,8 +64,8 @@ func judgeBcc(m *mail, found *sightings) {
 	if !ok {
 		return
 	}
-	list := readAddresses(f.body)
-	if !list.clean() || len(list.addresses) == 0 {
+	list := m.addresses(f)
+	if list.unclear || len(list.addresses) == 0 {
 		return
 	}
 	named := map[string]bool{}

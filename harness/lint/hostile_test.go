@@ -12,14 +12,14 @@ import (
 // hostile messages are short pieces, repeated. What takes time that grows faster
 // than its length takes minutes here.
 func TestHostileMessagesTakeLinearTime(t *testing.T) {
-	const size = 2 << 20
+	const size = 1 << 20
 	for _, piece := range []string{
 		"a", "\n", "\r", "\x00", "\xff", "a:\n", "a:\xff\r\n", "From: x\r\n", "To: <\r\n", "\r\n ", "\r\n=?utf-8?B?0L?= ", "--b\n", "--b\n\n",
 	} {
 		judge(t, piece, "From: a@b\r\nContent-Type: multipart/mixed; boundary=b\r\n"+strings.Repeat(piece, size/len(piece)))
 	}
 	for _, piece := range []string{"<,", "a,", ",", "(", "\"", "\"\\", "a<", "a:;", "a:", "@", "<@a,", "=?utf-8?Q?a?=", "a@b,", "\"a\"@b <", "[", ". "} {
-		body := strings.Repeat(piece, 250_000/len(piece))
+		body := strings.Repeat(piece, 60_000/len(piece))
 		for _, name := range []string{"To: ", "From: ", "Bcc: ", "Message-ID: ", "Date: ", "Subject: ", "Content-Type: ", "MIME-Version: "} {
 			judge(t, name+piece, name+body+"\r\n\r\n")
 		}
@@ -41,7 +41,7 @@ func judge(t *testing.T, name, raw string) {
 
 func TestLongSessionsTakeLinearTime(t *testing.T) {
 	s := &record.Session{ID: 1}
-	for i := range 200_000 {
+	for i := range 50_000 {
 		s.Commands = append(s.Commands, record.NewCommand("RCPT TO: <бат@example.mn>"))
 		s.Anomalies = append(s.Anomalies, record.Anomaly{Kind: "utf8-address", Command: i + 1, Text: "x"}, record.Anomaly{Kind: "blank-in-path", Command: i + 1, Text: "x"})
 	}

@@ -24,6 +24,7 @@ type mail struct {
 	partial bool
 	own     []*message.Part // see ownParts
 	repairs map[string][]message.Warning
+	lists   map[int]*addressList // by where their field starts
 }
 
 // maxFields bounds what is kept of a header.
@@ -45,6 +46,7 @@ func newMail(r *record.Message) *mail {
 		m.readHeader()
 	}
 	m.own = ownParts(nil, m.view.Root())
+	m.lists = map[int]*addressList{}
 	m.repairs = map[string][]message.Warning{}
 	for _, w := range m.view.Warnings() {
 		m.repairs[w.Part] = append(m.repairs[w.Part], w)

@@ -122,6 +122,7 @@ type addressList struct {
 	groups    int
 	addresses []string // those that could be read, without white space
 	troubles  []trouble
+	unclear   bool // mailboxes cannot be counted
 
 	rest    []token
 	inGroup bool
@@ -154,8 +155,14 @@ func readAddresses(body string) *addressList {
 	return l
 }
 
+// maxTroubles bounds what is told of one field.
+const maxTroubles = 100
+
 func (l *addressList) note(kind troubleKind, at int, text string) {
-	l.troubles = append(l.troubles, trouble{kind, at, text})
+	l.unclear = l.unclear || kind == badAddress || kind == specialName
+	if len(l.troubles) < maxTroubles {
+		l.troubles = append(l.troubles, trouble{kind, at, text})
+	}
 }
 
 // element takes the tokens off up to the next comma. The beginning and the end
