@@ -66,7 +66,7 @@ func (t trial) broken() bool { return len(t.breaches) > 0 }
 func (k keeping) look(actual any) (*judged, error) {
 	for _, id := range k.except {
 		if _, ok := lint.ByID(id); !ok {
-			return nil, fmt.Errorf("knows no rule %s; smtpspec lint --rules lists them", quoted(id))
+			return nil, fmt.Errorf("knows no rule %s; smtpspec lint --list lists them", quoted(id))
 		}
 	}
 	j := &judged{actual: actual}

@@ -50,7 +50,7 @@ var _ = Describe("KeepTheRules", func() {
 		Expect(negated(dialogue(proper), KeepTheRules("quit-sent", "data-dots"))).To(HavePrefix(
 			"Expected SMTP session 1 not to keep the rules except quit-sent data-dots"))
 		Expect(mistake(dialogue(rude), KeepTheRules("quit-snet"))).To(Equal(
-			`mailmatch: to keep the rules except quit-snet knows no rule "quit-snet"; smtpspec lint --rules lists them`))
+			`mailmatch: to keep the rules except quit-snet knows no rule "quit-snet"; smtpspec lint --list lists them`))
 	})
 	It("looks at each session of a list", func() {
 		list := []*harness.Session{dialogue(proper), dialogue(rude)}
