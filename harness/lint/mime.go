@@ -249,7 +249,8 @@ func (m *mail) judgeSevenBit(p *message.Part, found *sightings) {
 	}
 }
 
-// judgeWhole compares what a multipart says of itself with what its parts say.
+// judgeWhole compares what a multipart says of itself with what its parts say,
+// where the octets of a part bear it out.
 func (m *mail) judgeWhole(p *message.Part, value string, found *sightings) {
 	if !multipart(p) {
 		return
@@ -257,7 +258,7 @@ func (m *mail) judgeWhole(p *message.Part, value string, found *sightings) {
 	for _, child := range p.Children {
 		octets, at, ok := m.field(child, "Content-Transfer-Encoding")
 		inner := encodingOf(octets)
-		if ok && (value == "7bit" && (inner == "8bit" || inner == "binary") || value == "8bit" && inner == "binary") {
+		if ok && beyondASCII(child.Encoded) >= 0 && (value == "7bit" && (inner == "8bit" || inner == "binary") || value == "8bit" && inner == "binary") {
 			found.in(p.Path, at, []byte(octets), "%s, with a part that is %s", value, inner)
 		}
 	}

@@ -1,12 +1,16 @@
 package matchers_test
 
 import (
+	netmail "net/mail"
+
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
 	"github.com/smtpspec/smtpspec/harness"
+	"github.com/smtpspec/smtpspec/harness/lint"
 	. "github.com/smtpspec/smtpspec/harness/mailmatch"
 	"github.com/smtpspec/smtpspec/harness/record"
+	"github.com/smtpspec/smtpspec/sender"
 )
 
 const (
@@ -66,6 +70,17 @@ var _ = Describe("KeepTheRules", func() {
 			`    lint-unique-headers (MUST, RFC 5322 §3.6) message #3: Subject stands once more at 166: "Subject: =?utf-8?B?0JfQsNGF0LjQsNC70LPQsA==?="`,
 			`    lint-header-8bit (MUST, RFC 5322 §2.2) message #3: octets beyond ASCII in the header at 0: "Subject: Захиалга"`)))
 		Expect([]*record.Message{mailOf(whole)}).To(ContainElement(KeepTheRules()))
+	})
+	It("has nothing to say of what the sender does", func(ctx SpecContext) {
+		srv := harness.NewServer(GinkgoT())
+		opts := &sender.Options{Hello: "mail.example.mn"}
+		m := &sender.Message{From: []netmail.Address{{Name: "Дорж", Address: "dorj@example.mn"}}, To: []netmail.Address{{Name: "Бат", Address: "bat@example.com"}},
+			Subject: "Захиалга", Text: "Сайн байна уу?\n.\n"}
+		raw, err := m.Bytes()
+		Expect(err).NotTo(HaveOccurred())
+		_, err = sender.SendMail(ctx, srv.Addr(), opts, "dorj@example.mn", []string{"bat@example.com"}, raw)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(lint.Session(srv.Sessions()[0])).To(BeEmpty())
 	})
 	It("is told what it was given wrongly", func() {
 		for what, actual := range map[string]any{
