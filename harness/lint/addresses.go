@@ -9,7 +9,7 @@ import (
 // The rules of the fields that name authors and recipients.
 var addressRules = []Rule{
 	Rule{
-		ID: "lint-from", Level: rfc.MUST, Cites: rfc.Cites("5322 §3.6.2 §3.6 §3.4; 6854 §2.1"),
+		ID: "lint-from", Level: rfc.MUST, Cites: rfc.Cites("5322 §3.6.2 §3.6 §3.4; 6854 §2"),
 		Text:   "A message has a From field with a list of addresses.",
 		Effect: "Filters refuse it, and nobody can be answered.",
 		Fix:    "Write From: Name <local@domain>, the name quoted or encoded.",
@@ -22,7 +22,7 @@ var addressRules = []Rule{
 		m.addressList(f, found)
 	}),
 	Rule{
-		ID: "lint-sender", Level: rfc.MUST, Cites: rfc.Cites("5322 §3.6.2; 6854 §2.2"),
+		ID: "lint-sender", Level: rfc.MUST, Cites: rfc.Cites("5322 §3.6.2; 6854 §2"),
 		Text:   "A message of several authors has a Sender field, and Sender has one address.",
 		Effect: "Nobody knows who sent it; some servers refuse it.",
 		Fix:    "Add Sender with the mailbox that sends.",
@@ -40,7 +40,7 @@ var addressRules = []Rule{
 		Fix:    `Write "Doe, Joe" <joe@example.org>.`,
 	}.ofMessage(func(m *mail, found *sightings) { m.troubles(found, specialName) }),
 	Rule{
-		ID: "lint-obsolete", Level: rfc.SHOULD, Cites: rfc.Cites("5322 §4 §4.1 §4.3 §4.4 §4.5"),
+		ID: "lint-obsolete", Level: rfc.SHOULD, Cites: rfc.Cites("5322 §4 §3.4.1 §4.1 §4.3 §4.4 §4.5"),
 		Text:   "A new message has none of the forms that are there for old ones only.",
 		Effect: "Strict readers do not understand it.",
 		Fix:    "Write +hhmm for a time zone and four digits for a year, quote a name with a dot, put no blank before a colon.",

@@ -1,6 +1,7 @@
 package lint_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -51,4 +52,25 @@ func TestLongSessionsTakeLinearTime(t *testing.T) {
 		t.Errorf("took %s", took)
 	}
 	checkFindings(t, found, nil)
+}
+
+// What lies beyond a limit of the parser makes no finding.
+func TestLimitsMakeNoFinding(t *testing.T) {
+	head := "From: a@example.mn\r\nDate: Tue, 03 Mar 2026 09:15:00 +0800\r\nMessage-ID: <a@example.mn>\r\nMIME-Version: 1.0\r\n"
+	nested := ""
+	for i := range 40 {
+		b := strconv.Itoa(i) + "q"
+		nested = "Content-Type: multipart/mixed; boundary=" + b + "\r\n\r\n--" + b + "\r\n" + nested + "\r\n--" + b + "--\r\n"
+	}
+	for name, raw := range map[string]string{
+		"parts":  head + "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + strings.Repeat("--b\r\n\r\nx\r\n", 1500) + "--b--\r\n",
+		"depth":  head + nested,
+		"fields": strings.Repeat("X-A: b\r\n", 11_000) + head + "\r\nx\r\n",
+	} {
+		m := &record.Message{}
+		m.SetRaw([]byte(raw))
+		if found := lint.Message(m); len(found) > 0 {
+			t.Errorf("%s: %s", name, listing(found))
+		}
+	}
 }

@@ -22,9 +22,11 @@ type mail struct {
 	// partial says that the header has more fields than are kept, so that
 	// nobody can say what is missing.
 	partial bool
-	own     []*message.Part // see ownParts
-	repairs map[string][]message.Warning
-	lists   map[int]*addressList // by where their field starts
+
+	cutShort bool            // it has more parts than package message takes apart
+	own      []*message.Part // see ownParts
+	repairs  map[string][]message.Warning
+	lists    map[int]*addressList // by where their field starts
 }
 
 // maxFields bounds what is kept of a header.
@@ -49,6 +51,7 @@ func newMail(r *record.Message) *mail {
 	m.lists = map[int]*addressList{}
 	m.repairs = map[string][]message.Warning{}
 	for _, w := range m.view.Warnings() {
+		m.cutShort = m.cutShort || w.ID == message.PartsLimit
 		m.repairs[w.Part] = append(m.repairs[w.Part], w)
 	}
 	return m

@@ -171,7 +171,7 @@ func notUTF8(b []byte) int {
 
 func judgeMultipart(m *mail, found *sightings) {
 	for _, p := range m.own {
-		if !multipart(p) {
+		if !multipart(p) || m.notTakenApart(p) {
 			continue
 		}
 		octets, at, _ := m.field(p, "Content-Type")
@@ -182,6 +182,12 @@ func judgeMultipart(m *mail, found *sightings) {
 			found.in(p.Path, at, []byte(octets), "%s", w.Text)
 		}, message.BoundaryMissing, message.BoundaryRepeated, message.MultipartEmpty, message.MultipartUnclosed)
 	}
+}
+
+// notTakenApart says that a limit of package message hides what a multipart has.
+func (m *mail) notTakenApart(p *message.Part) (hidden bool) {
+	m.warnings(p, func(message.Warning) { hidden = true }, message.ParameterLimit, message.DepthLimit)
+	return hidden || m.cutShort
 }
 
 // boundaryChars is boundary of RFC 2046 §5.1.1.

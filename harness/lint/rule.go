@@ -16,8 +16,10 @@ type Rule struct {
 	Effect string     // what a breach does to mail
 	Fix    string     // the usual fix
 
-	// Session returns the breaches in a session, those in its messages apart
-	// where the rule has Message too. nil if the rule is about messages only.
+	// Session returns the breaches in a session; those in messages that it kept
+	// are for Message. What is only to be seen in message data it knows from
+	// the anomalies, so that a session of a server has to be Examined first.
+	// nil if the rule is about messages only.
 	Session func(*record.Session) []Finding
 
 	// Message returns the breaches in a message. nil if the rule is about
