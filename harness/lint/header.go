@@ -83,12 +83,37 @@ func judgeSyntax(m *mail, found *sightings) {
 	for _, f := range m.stray {
 		found.at(f.start, m.octets(f), "a line of the header is no field")
 	}
-	for _, p := range m.own[1:] {
-		m.warnings(p, func(message.Warning) {
-			at := m.place(p.Encoded)
-			found.in(p.Path, at, firstLine(m.raw[at:]), "a line of the header is no field")
-		}, message.NoHeader, message.HeaderNoColon)
+	for _, p := range m.own {
+		m.judgePart(p, found)
 	}
+}
+
+// judgePart looks for text that stands right behind the fields of an entity, or
+// among those of a part.
+func (m *mail) judgePart(p *message.Part, found *sightings) {
+	see := func(message.Warning) {
+		at, line := m.strayIn(p)
+		found.in(p.Path, at, line, "a line of the header is no field")
+	}
+	if p.Path != "" {
+		m.warnings(p, see, message.NoHeader, message.HeaderNoColon)
+	}
+	if len(bytes.TrimSpace(p.Encoded)) > 0 {
+		m.warnings(p, see, message.HeaderUnended)
+	}
+}
+
+// strayIn returns the first line in the header of a part that is no field: that
+// of its body if there is no header at all.
+func (m *mail) strayIn(p *message.Part) (at int, line []byte) {
+	at = m.place(p.Encoded)
+	for _, f := range p.Header {
+		if f.Name == "" && p.Path != "" {
+			at = m.inHeader(p, f)
+			break
+		}
+	}
+	return at, firstLine(m.raw[at:])
 }
 
 func judgeUnique(m *mail, found *sightings) {
