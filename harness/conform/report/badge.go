@@ -5,7 +5,6 @@ import (
 	"html"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/smtpspec/smtpspec/harness/conform"
 	"github.com/smtpspec/smtpspec/harness/record"
@@ -73,6 +72,18 @@ func badgeTitle(reports []*conform.Report, text string) string {
 	return "smtpspec: " + strings.Join(names, ", ") + ": " + text
 }
 
-// badgeWidth is the width of text with its margins; Verdana's digits and small
-// letters are about 7 pixels wide at this size.
-func badgeWidth(text string) int { return 7*utf8.RuneCountInString(text) + 12 }
+// badgeWidth is about the width of text in Verdana, with its margins.
+func badgeWidth(text string) int {
+	width := 12.0
+	for _, r := range text {
+		switch {
+		case strings.ContainsRune(" filtjr", r):
+			width += 4.2
+		case r == 'm' || r == 'w':
+			width += 9.6
+		default:
+			width += 6.8
+		}
+	}
+	return int(width)
+}

@@ -20,7 +20,7 @@ var pageStyle string
 var pageScript string
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-	"glyphs": glyphs, "peer": peer, "visible": visible, "ways": ways, "sign": signOf, "class": classOf, "date": dateOf, "brief": brief,
+	"glyphs": glyphs, "peer": peer, "name": nameOf, "visible": visible, "ways": ways, "sign": signOf, "class": classOf, "date": dateOf, "brief": brief,
 }).Parse(pageText))
 
 func writeHTML(w io.Writer, scenarios []*conform.Scenario, reports ...*conform.Report) error {

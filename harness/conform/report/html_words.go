@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/smtpspec/smtpspec/harness/conform"
+	"github.com/smtpspec/smtpspec/harness/record"
 )
 
 // classOf is the word as the name of a style.
@@ -17,6 +18,9 @@ func classOf(w conform.Word) string {
 	}
 	return string(w)
 }
+
+// nameOf is the name or the version of a client, of a length that fits.
+func nameOf(s string) string { return peer(record.Clip(s, 80)) }
 
 func signOf(w conform.Word) string { return signs[w] }
 

@@ -75,9 +75,9 @@ func (m *markdown) several() {
 }
 
 func (m *markdown) name(c *client) string {
-	name := mdPeer(c.Client)
+	name := mdPeer(record.Clip(c.Client, 80))
 	if c.Version != "" {
-		name += " " + mdPeer(c.Version)
+		name += " " + mdPeer(record.Clip(c.Version, 80))
 	}
 	return name
 }
