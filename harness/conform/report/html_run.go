@@ -26,7 +26,7 @@ type pageRun struct {
 // clients together.
 const (
 	maxOneClient  = 2_000_000
-	maxAllClients = 8_000_000
+	maxAllClients = 6_000_000
 
 	frame = 600 // what stands around one transcript
 	link  = 120 // and for each scenario that is judged by it

@@ -29,7 +29,7 @@ func writeSession(b *strings.Builder, s *record.Session, marks map[[2]int]*markA
 	lines, left := cutLines(lines)
 	for i, l := range lines {
 		if i == len(lines)/2 && left > 0 {
-			fmt.Fprintf(b, "<p class=n><small></small><b></b><span>%d lines are left out here.</span>", left)
+			fmt.Fprintf(b, "<p class=n>%d lines are left out here.", left)
 		}
 		if l.tls && !encrypted {
 			b.WriteString("<div class=tls>")
@@ -44,7 +44,7 @@ func writeSession(b *strings.Builder, s *record.Session, marks map[[2]int]*markA
 	if s.EndDetail != "" {
 		end += ": " + peer(record.Clip(s.EndDetail, maxLine))
 	}
-	fmt.Fprintf(b, "<p class=n><small>+%s</small><b></b><span>end: %s</span></div>", clock(s.Lasted), glyphs(end))
+	fmt.Fprintf(b, "<p class=n><small>+%s </small>end: %s</div>", clock(s.Lasted), glyphs(end))
 }
 
 // cutLines takes the middle out of a long session, marked lines and the begin
@@ -66,11 +66,18 @@ func (l line) write(b *strings.Builder) {
 	if l.mark {
 		class = `"` + l.kind + ` m"`
 	}
-	fmt.Fprintf(b, "<p class=%s><small>", class)
+	head := ""
 	if l.at >= 0 {
-		b.WriteString("+" + clock(l.at))
+		head = "+" + clock(l.at) + " "
 	}
-	fmt.Fprintf(b, "</small><b>%s</b><span>%s</span>", l.who, l.text)
+	if l.who != "" {
+		head += l.who + " "
+	}
+	fmt.Fprintf(b, "<p class=%s>", class)
+	if head != "" {
+		b.WriteString("<small>" + head + "</small>")
+	}
+	b.WriteString(l.text)
 }
 
 // clock writes a time since the session's start.
