@@ -24,7 +24,7 @@ type count struct {
 }
 
 func clientOf(r *conform.Report, o Options) *client {
-	c := &client{Report: o.withhold(r), Loses: r.Loses(), Duplicates: r.Duplicates(), findings: o.Findings[r.Client]}
+	c := &client{Report: o.withhold(r), Loses: r.Loses(), Duplicates: r.Duplicates(), findings: o.of(r)}
 	n, from := r.Count(), 0
 	for _, word := range words {
 		if n[word] > 0 {

@@ -13,7 +13,8 @@ import (
 // is published.
 type Options struct {
 	// Findings has what somebody found who looked at a failure, by the Client
-	// of its report and then by the ID of the scenario.
+	// of its report and then by the ID of the scenario. One of a scenario that
+	// passes or does not apply counts for nothing.
 	Findings map[string]map[string]Finding
 }
 
@@ -24,7 +25,8 @@ type Finding struct {
 
 	// Upstream withholds the finding until its authors were told: only that
 	// there is one is shown. Other scenarios that were judged by the same run
-	// lose their evidence with it. What calibration found is shown all the same.
+	// lose their evidence with it. What calibration found is shown all the same,
+	// and so are verdicts over other verdicts, which have no octets.
 	Upstream bool
 }
 
@@ -63,12 +65,26 @@ func (f Format) With(o Options) Format {
 
 // withheld returns the first scenario of a report that is withheld, "" without.
 func (o Options) withheld(r *conform.Report) string {
+	findings := o.of(r)
 	for i := range r.Results {
-		if id := r.Results[i].Scenario; o.Findings[r.Client][id].Upstream {
+		if id := r.Results[i].Scenario; findings[id].Upstream {
 			return id
 		}
 	}
 	return ""
+}
+
+// of returns the findings of a report that are still findings.
+func (o Options) of(r *conform.Report) map[string]Finding {
+	findings := map[string]Finding{}
+	for i := range r.Results {
+		result := &r.Results[i]
+		f, known := o.Findings[r.Client][result.Scenario]
+		if word := result.Verdict.Word; known && word != conform.Pass && word != conform.NotApplicable {
+			findings[result.Scenario] = f
+		}
+	}
+	return findings
 }
 
 const (
@@ -82,7 +98,7 @@ func (o Options) withhold(r *conform.Report) *conform.Report {
 	if o.withheld(r) == "" {
 		return r
 	}
-	findings := o.Findings[r.Client]
+	findings := o.of(r)
 	secret := map[string]bool{}
 	for i := range r.Results {
 		if result := &r.Results[i]; findings[result.Scenario].Upstream {

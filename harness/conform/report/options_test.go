@@ -68,3 +68,13 @@ func TestClassesOfAManifest(t *testing.T) {
 		t.Error("the class is not shown")
 	}
 }
+
+func TestAFindingThatPassesNowIsNone(t *testing.T) {
+	o := report.Options{Findings: map[string]map[string]report.Finding{"client": {"x-pass": {Class: "adapter", Upstream: true}}}}
+	for _, name := range []string{"html", "markdown", "junit"} {
+		r := testReport("client", "x")
+		if write(t, byName(t, name).With(o), r) != write(t, byName(t, name), r) {
+			t.Errorf("%s withholds a pass", name)
+		}
+	}
+}
