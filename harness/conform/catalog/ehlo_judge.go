@@ -172,8 +172,9 @@ func ascii(s string) bool {
 // laterNotHELO judges a 4yz to EHLO: it is no reason to try HELO, which servers
 // of today take it for.
 func laterNotHELO(code int) judge {
-	return conform.Each(warnIf("HELO was sent after the "+strconv.Itoa(code), "HELO"),
-		deliveredOr("delivered in spite of the "+strconv.Itoa(code), conform.Each(conform.Refused(conform.Temp, code), mayPass(code))))
+	n := strconv.Itoa(code)
+	told := conform.Each(conform.Refused(conform.Temp, code), mayPass(code))
+	return conform.Each(deliveredOr("delivered in spite of the "+n, told), warnIf("HELO was sent after the "+n, "HELO"))
 }
 
 // plainAfterHELO fails where HELO was not the end of ESMTP.

@@ -23,7 +23,7 @@ func mailRefused(code int, enhanced, why string, tier int, cites string) scenari
 	return scenario{ID: "mail-" + n, Tier: tier, Title: "MAIL refused " + n + " (" + why + ")", Level: rfc.DERIVED, RFC: cites,
 		Expect: "passes: a " + class + " failure that tells " + n + ", no RCPT and no DATA; warns: class or code is not told; fails: success, or the transaction goes on",
 		Script: &conform.Script{Text: "MAIL is answered " + n + " " + enhanced + " no", Rules: []harness.Rule{harness.On(harness.MAIL).Reply(code, enhanced+" no")}},
-		Judge:  once([]string{"MAIL"}, conform.Each(never("RCPT", "DATA", "BDAT"), conform.Refused(want, code)))}
+		Judge:  once([]string{"MAIL"}, conform.Each(conform.Refused(want, code), never("RCPT", "DATA", "BDAT")))}
 }
 
 var mail = of(mailGroup,
@@ -38,7 +38,7 @@ var mail = of(mailGroup,
 		Expect: "passes: no RCPT, no DATA; fails: goes on",
 		Script: &conform.Script{Text: "MAIL is answered 550; RCPT 250, DATA 354 and the message 250 all the same",
 			Peer: obliging(refusing("MAIL", "550 5.1.0 no\r\n"))},
-		Judge: once([]string{"MAIL"}, conform.Each(never("RCPT", "DATA", "BDAT"), conform.Refused("", 0)))},
+		Judge: once([]string{"MAIL"}, conform.Each(conform.Refused("", 0), never("RCPT", "DATA", "BDAT")))},
 	scenario{ID: "mail-25x", Tier: 1, Title: "2yz other than 250", Level: rfc.MUST, RFC: "5321 §4.2 §4.3.2",
 		Expect: "passes: delivered; fails: taken for an error",
 		Effect: "Mail that would have been accepted is not sent.", Fix: "Take every 2yz for success.",
@@ -52,7 +52,7 @@ var mail = of(mailGroup,
 	scenario{ID: "mail-503", Tier: 2, Title: "503 to MAIL", Level: rfc.DERIVED, RFC: "5321 §4.3.2",
 		Expect: "passes: a failure; fails: success, or the transaction goes on",
 		Script: &conform.Script{Text: "MAIL is answered 503", Rules: []harness.Rule{harness.On(harness.MAIL).Reply(503, "5.5.1 bad sequence of commands")}},
-		Judge:  once([]string{"MAIL"}, conform.Each(never("RCPT", "DATA", "BDAT"), conform.Refused("", 0)))},
+		Judge:  once([]string{"MAIL"}, conform.Each(conform.Refused("", 0), never("RCPT", "DATA", "BDAT")))},
 )
 
 // withoutParameters says what a client does whose parameters are refused.
