@@ -32,11 +32,6 @@ func offers(octets string) *conform.Script {
 var noEHLO = &conform.Script{ID: "ehlo-500-helo", Text: "EHLO is answered 500, HELO 250",
 	Rules: []harness.Rule{onEHLO().Reply(500, "5.5.2 command not recognized")}}
 
-// ownName asks for an ordinary message from a client that is left to name
-// itself.
-var ownName = &conform.Script{ID: "ehlo-own-name", Text: "a good server; the client is given no name for EHLO",
-	Ask: func(_ conform.Env, j *record.Job) { j.Helo = "" }}
-
 const (
 	oldServers = "Servers that know only HELO cannot be reached."
 	fallBack   = "Send HELO where EHLO is answered 500 or 502."
@@ -51,10 +46,10 @@ var ehlo = of(ehloGroup,
 		Effect: "No service extension can be used: no TLS, no AUTH, no SIZE.",
 		Script: baseline, Judge: ehloFirst},
 	scenario{ID: "ehlo-domain", Tier: 1, Title: "EHLO's argument is a domain name or an address literal", Level: rfc.MUST, RFC: "5321 §4.1.1.1 §4.1.4 §2.3.5",
-		Expect:  "passes: one fully-qualified name, [IPv4] or [IPv6:…], also where the client is given no name; warns: a single label such as localhost, or an address without brackets; fails: none, or one with underscores, blanks or octets beyond ASCII",
-		Effect:  "Many servers refuse or distrust a client whose name cannot be one.",
-		Fix:     "Send the host's fully-qualified name, or the connection's own address in brackets where it has none.",
-		Scripts: []*conform.Script{baseline, ownName}, Judge: helloNames},
+		Expect: "passes: the name that the client has by itself is fully qualified, [IPv4] or [IPv6:…]; warns: a single label such as localhost, or an address without brackets; fails: none, or one with underscores, blanks or octets beyond ASCII",
+		Effect: "Many servers refuse or distrust a client whose name cannot be one.",
+		Fix:    "Send the host's fully-qualified name, or the connection's own address in brackets where it has none.",
+		Script: baseline, Judge: helloNames},
 	scenario{ID: "ehlo-domain-ascii", Tier: 2, Title: "A host name beyond ASCII is sent as A-labels", Level: rfc.MUST, RFC: "6531 §3.7.1",
 		Expect: "passes: sent as " + idnDomainASCII + ", or refused; warns: another name is sent; fails: octets beyond ASCII are sent",
 		Needs:  []conform.Need{conform.NeedHelo},
