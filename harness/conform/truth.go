@@ -3,6 +3,8 @@ package conform
 import (
 	"strings"
 
+	"golang.org/x/net/idna"
+
 	"github.com/smtpspec/smtpspec/harness/record"
 )
 
@@ -120,13 +122,26 @@ func duplicated(run *Trial) bool {
 }
 
 // SameMailbox says that two addresses name the same mailbox: equal local-parts
-// (RFC 5321 §2.4) at domains that differ in case at most.
+// (RFC 5321 §2.4) at domains that differ in case at most, or in the form of their
+// labels (RFC 5890 §2.3.2.1).
 func SameMailbox(a, b string) bool {
 	i, j := strings.LastIndexByte(a, '@'), strings.LastIndexByte(b, '@')
 	if i < 0 || j < 0 {
 		return a == b
 	}
-	return a[:i] == b[:j] && strings.EqualFold(a[i:], b[j:])
+	return a[:i] == b[:j] && strings.EqualFold(inALabels(a[i+1:]), inALabels(b[j+1:]))
+}
+
+// inALabels returns a domain as it goes over the wire without SMTPUTF8, and one
+// that cannot be converted as it is.
+func inALabels(domain string) string {
+	if strings.IndexFunc(domain, func(r rune) bool { return r >= 0x80 }) < 0 {
+		return domain
+	}
+	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
+		return ascii
+	}
+	return domain
 }
 
 func unique(list []string) []string {
