@@ -170,8 +170,7 @@ func ascii(s string) bool {
 // of today take it for.
 func laterNotHELO(code int) judge {
 	n := strconv.Itoa(code)
-	told := conform.Each(conform.Refused(conform.Temp, code), mayPass(code))
-	return conform.Each(deliveredOr("delivered in spite of the "+n, told), warnIf("HELO was sent after the "+n, "HELO"))
+	return conform.Each(deliveredOr("delivered in spite of the "+n, conform.Refused(conform.Temp, code)), warnIf("HELO was sent after the "+n, "HELO"))
 }
 
 // plainAfterHELO fails where HELO was not the end of ESMTP.
