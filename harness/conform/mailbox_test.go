@@ -14,3 +14,16 @@ func TestSameMailbox(t *testing.T) {
 		}
 	}
 }
+
+func TestCarriable(t *testing.T) {
+	for _, rcpt := range []string{"a@b", `"a> ,b"@c`, "o'b+x=1#y@example.net", "joe@[IPv6:2001:db8::1]", "user@бат.mn", "postmaster"} {
+		if !carriable(rcpt) {
+			t.Errorf("%q is a recipient", rcpt)
+		}
+	}
+	for _, rcpt := range []string{"a@b\r\nRSET", "a@b>X=Y", "a@b,c@d", "Bat <a@b>", "a@b "} {
+		if carriable(rcpt) {
+			t.Errorf("%q is no recipient", rcpt)
+		}
+	}
+}

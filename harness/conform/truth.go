@@ -43,6 +43,11 @@ func TruthOf(run *Trial) Truth {
 		return Unclassified
 	}
 	asked, took := askedOf(run), takenOf(run)
+	for rcpt := range asked {
+		if !carriable(rcpt) {
+			return Unclassified // whoever may have been meant by it
+		}
+	}
 	truth := ToldTheTruth
 	failed, delivered := 0, 0
 	for rcpt, n := range asked {
@@ -63,6 +68,20 @@ func TruthOf(run *Trial) Truth {
 		truth = FalseFailure
 	}
 	return truth
+}
+
+// carriable says that a recipient is one that a command can carry: nothing in it
+// but a quoted-string could end its path or divide it.
+func carriable(rcpt string) bool {
+	if strings.ContainsAny(rcpt, "\r\n") {
+		return false
+	}
+	for _, end := range []byte("<>, ") {
+		if whole, _ := cutUnquoted(rcpt, end); whole != rcpt {
+			return false
+		}
+	}
+	return true
 }
 
 func claimFor(o *Outcome, rcpt string) Class {

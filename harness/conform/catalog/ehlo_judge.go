@@ -147,7 +147,7 @@ func helloNotInjected(c *conform.Case) conform.Verdict {
 	if strings.ContainsRune(said[0].Line, '\r') {
 		return c.Breach("%s held a CR: %s", said[0].Verb, escaped(said[0].Line)).At(c.Mark(said[0]))
 	}
-	return c.Warn("the name was sent as %s, and nobody was told", escaped(said[0].Arg)).At(c.Mark(said[0]))
+	return c.Warn("the name was sent as %s", escaped(said[0].Arg)).At(c.Mark(said[0]))
 }
 
 // refusedHere passes where a client refused by itself what it was asked, and

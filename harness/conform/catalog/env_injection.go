@@ -23,7 +23,7 @@ func notInjected(verb, address string) judge {
 		case strings.Contains(said.Line, "\r"):
 			return c.Breach("a CR was sent within %s: %s", verb, escaped(said.Line)).At(c.Mark(said))
 		}
-		return c.Warn("sent in another form, and nobody was told: %s", escaped(said.Line)).At(c.Mark(said))
+		return c.Warn("sent in another form: %s", escaped(said.Line)).At(c.Mark(said))
 	}
 }
 
@@ -45,10 +45,10 @@ func parameterKeptIn(c *conform.Case) conform.Verdict {
 	for _, said := range c.Said("RCPT") {
 		p, _ := said.Path()
 		switch {
-		case strings.Contains(strings.ToUpper(p.Rest), "NOTIFY"):
+		case conform.SameMailbox(p.Address, "b@example.net") && len(p.Parameter) > 0:
 			return c.Warn("the end of the address stands outside its path: %s", escaped(said.Line)).At(c.Mark(said))
-		case !conform.SameMailbox(unquoted(p.Address), "b@example.net>NOTIFY=NEVER") && !strings.HasPrefix(p.Address, `"b@example.net>`):
-			return c.Warn("sent in another form, and nobody was told: %s", escaped(said.Line)).At(c.Mark(said))
+		case !strings.HasPrefix(p.Address, `"b@example.net>`):
+			return c.Warn("sent in another form: %s", escaped(said.Line)).At(c.Mark(said))
 		}
 	}
 	if said, ok := c.First("RCPT"); ok {
