@@ -72,7 +72,7 @@ var greet = of(greetGroup,
 		Effect: "None on mail; the server logs a lost connection.",
 		Fix:    "Send QUIT and wait for the 221 also where the greeting was a refusal.",
 		Script: greeted554, Judge: connected(quitAfterRefusal)},
-	scenario{ID: "greet-521", Tier: 1, Title: "Host never accepts mail", Level: rfc.SHOULD, RFC: "7504 §3",
+	scenario{ID: "greet-521", Tier: 1, Title: "Host never accepts mail", Level: rfc.SHOULD, RFC: "7504 §3; 5321 §4.2.1",
 		Expect: "passes: a permanent failure, no MAIL; warns: the code is not told, not permanent, or MAIL sent; fails: success",
 		Effect: notKnown, Fix: tellTheCode,
 		Script: &conform.Script{Text: "521 5.3.2 mx.test does not accept mail, and 521 to every later command but QUIT", Rules: []harness.Rule{
