@@ -105,6 +105,8 @@ func (c *Case) wentOn() (Verdict, bool) {
 func (c *Case) Reported(want Class, code int) Verdict {
 	o := &c.Outcome
 	switch {
+	case o.Class == OK && deliveredAll(c.Trial):
+		return c.Breach("it was delivered all the same")
 	case o.Class == OK:
 		return c.Fail("reported success, but %s", c.taken())
 	case o.Class == Queued:

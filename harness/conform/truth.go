@@ -3,6 +3,8 @@ package conform
 import (
 	"strings"
 
+	"golang.org/x/net/idna"
+
 	"github.com/smtpspec/smtpspec/harness/record"
 )
 
@@ -41,6 +43,11 @@ func TruthOf(run *Trial) Truth {
 		return Unclassified
 	}
 	asked, took := askedOf(run), takenOf(run)
+	for rcpt := range asked {
+		if !carriable(rcpt) {
+			return Unclassified // whoever may have been meant by it
+		}
+	}
 	truth := ToldTheTruth
 	failed, delivered := 0, 0
 	for rcpt, n := range asked {
@@ -61,6 +68,20 @@ func TruthOf(run *Trial) Truth {
 		truth = FalseFailure
 	}
 	return truth
+}
+
+// carriable says that a recipient is one that a command can carry: nothing in it
+// but a quoted-string could end its path or divide it.
+func carriable(rcpt string) bool {
+	if strings.ContainsAny(rcpt, "\r\n") {
+		return false
+	}
+	for _, end := range []byte("<>, ") {
+		if whole, _ := cutUnquoted(rcpt, end); whole != rcpt {
+			return false
+		}
+	}
+	return true
 }
 
 func claimFor(o *Outcome, rcpt string) Class {
@@ -120,13 +141,26 @@ func duplicated(run *Trial) bool {
 }
 
 // SameMailbox says that two addresses name the same mailbox: equal local-parts
-// (RFC 5321 §2.4) at domains that differ in case at most.
+// (RFC 5321 §2.4) at domains that differ in case at most, or in the form of their
+// labels (RFC 5890 §2.3.2.1).
 func SameMailbox(a, b string) bool {
 	i, j := strings.LastIndexByte(a, '@'), strings.LastIndexByte(b, '@')
 	if i < 0 || j < 0 {
 		return a == b
 	}
-	return a[:i] == b[:j] && strings.EqualFold(a[i:], b[j:])
+	return a[:i] == b[:j] && strings.EqualFold(inALabels(a[i+1:]), inALabels(b[j+1:]))
+}
+
+// inALabels returns a domain as it goes over the wire without SMTPUTF8, and one
+// that cannot be converted as it is.
+func inALabels(domain string) string {
+	if strings.IndexFunc(domain, func(r rune) bool { return r >= 0x80 }) < 0 {
+		return domain
+	}
+	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
+		return ascii
+	}
+	return domain
 }
 
 func unique(list []string) []string {

@@ -15,5 +15,10 @@ func All() []Mutant {
 		timeMutants,
 		reportMutants,
 		composeMutants,
+		greetMutants,
+		ehloMutants,
+		envMutants,
+		mailMutants,
+		rcptMutants,
 	)
 }

@@ -12,7 +12,7 @@ import (
 func patient(c net.Conn) net.Conn { return Patient{c} }
 
 var replyMutants = []Mutant{
-	{Name: "insists-on-250", Text: "It takes 251 and other 2yz for failures.",
+	{Name: "insists-on-250", Breaks: []string{"mail-25x", "rcpt-251", "rcpt-252", "rcpt-unknown-2yz"}, Text: "It takes 251 and other 2yz for failures.",
 		In: func(d *Dialogue, reply string) string {
 			s := d.Stage()
 			if (s == record.MAIL || s == record.RCPT || s == record.BODY) && Class(reply) == 2 && Code(reply) != 250 {
@@ -34,7 +34,7 @@ var replyMutants = []Mutant{
 			}
 			return reply
 		}},
-	{Name: "needs-text", Text: "It refuses a reply that is the code alone.",
+	{Name: "needs-text", Breaks: []string{"greet-bare-220", "ehlo-bare-250"}, Text: "It refuses a reply that is the code alone.",
 		In: func(_ *Dialogue, reply string) string {
 			if len(strings.TrimRight(reply, "\r\n")) < 4 {
 				return "nothing\r\n"
@@ -49,7 +49,7 @@ var replyMutants = []Mutant{
 			}
 			return reply
 		}},
-	{Name: "first-line-is-the-reply", Text: "It takes each line for a reply.",
+	{Name: "first-line-is-the-reply", Breaks: []string{"greet-multiline"}, Text: "It takes each line for a reply.",
 		In: func(d *Dialogue, reply string) string {
 			if d.Stage() == record.EHLO {
 				return reply
