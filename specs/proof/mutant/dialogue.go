@@ -38,6 +38,13 @@ func newDialogue(r *run) *Dialogue {
 // Job returns the job, as the hook Job left it.
 func (d *Dialogue) Job() *Job { return d.run.job }
 
+// Draft returns the message under way, of which the recipients are
+// d.Job().Recipients(d.Index()).
+func (d *Dialogue) Draft() *record.Draft { return &d.run.job.Messages[d.run.index] }
+
+// Index returns which of the job's messages is under way, from 0.
+func (d *Dialogue) Index() int { return d.run.index }
+
 // Session counts the connections of the run, from 1; 0 before the first.
 func (d *Dialogue) Session() int { return d.session }
 
@@ -71,7 +78,8 @@ func (d *Dialogue) Get(key string) any { return d.run.memory[key] }
 func (d *Dialogue) Answer(reply string) { d.answered, d.answer = true, reply }
 
 // Say sends lines, which end in CRLF, before whatever the hook returns. Replies
-// to them are dropped, after In.
+// to them are dropped, after In. In Start and In it needs a connection with a
+// buffer, as TCP has, or a server that reads: it is a write within a read.
 func (d *Dialogue) Say(lines string) { d.layer.say(lines) }
 
 // Close closes the connection at once: no QUIT, no alert.

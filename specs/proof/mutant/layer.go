@@ -137,8 +137,8 @@ func (l *layer) flush() error {
 	return err
 }
 
-// past is a deadline that has passed.
-var past = time.Unix(1, 0)
+// past is a deadline that has passed, and none that sender sets.
+var past = time.Unix(2, 0)
 
 // kick wakes a read that waits for the server while there is an answer of this
 // side.

@@ -44,7 +44,8 @@ type Mutant struct {
 	Out func(d *Dialogue, line string) string
 	// Data returns what is sent for the octets of one message behind DATA:
 	// dot-stuffed, with their terminator. With it a message is sent in one
-	// write, when it is whole. d.Answer may give the final reply.
+	// write, when it is whole, and, unless there is a hook Chunk too, always by
+	// DATA. d.Answer may give the final reply.
 	Data func(d *Dialogue, octets []byte) []byte
 	// Chunk returns what is sent for the octets of one chunk of BDAT. Its line
 	// went before; Out can change the length there.
@@ -76,7 +77,7 @@ func (m Mutant) send(ctx context.Context, job Job) error {
 	}
 	r := &run{m: &m, job: &job, memory: map[string]any{}}
 	r.last = newDialogue(r)
-	err := reference{options: r.options, message: m.Message}.send(ctx, job)
+	err := reference{options: r.options, message: m.Message, turn: func(i int) { r.index = i }}.send(ctx, job)
 	if m.Report != nil {
 		return m.Report(r.last, err)
 	}

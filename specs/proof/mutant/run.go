@@ -14,6 +14,7 @@ type run struct {
 	job      *Job
 	memory   map[string]any
 	sessions int
+	index    int // of the message under way
 	last     *Dialogue
 }
 
@@ -21,6 +22,9 @@ type run struct {
 func (r *run) options(o *sender.Options) {
 	if r.m.Options != nil {
 		r.m.Options(o)
+	}
+	if r.m.Data != nil && r.m.Chunk == nil {
+		o.Chunking = false
 	}
 	if r.m.TLS != nil {
 		if o.TLSConfig == nil {
