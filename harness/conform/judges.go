@@ -3,6 +3,9 @@ package conform
 import (
 	"fmt"
 	"strconv"
+	"strings"
+
+	"github.com/smtpspec/smtpspec/harness/record"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -85,6 +88,10 @@ func (c *Case) wentOn() (Verdict, bool) {
 				if code/100 != 3 && code != 0 && refused == "" {
 					refused = "DATA was answered " + itoa(code)
 				}
+			default:
+				if strings.HasPrefix(refused, "DATA") && noCommand(&command) {
+					return c.Fail("sent the message although %s", refused).At(c.Mark(Said{command, s, i + 1})), true
+				}
 			case "BODY":
 				if command.Line != "" || command.Size == 0 {
 					continue
@@ -99,6 +106,16 @@ func (c *Case) wentOn() (Verdict, bool) {
 		}
 	}
 	return Verdict{}, false
+}
+
+// noCommand says that a line is none of the commands of SMTP: behind a DATA that
+// was not answered 354 it is a line of the message.
+func noCommand(c *record.Command) bool {
+	switch c.Verb {
+	case "QUIT", "NOOP", "VRFY", "EXPN", "HELP", "STARTTLS", "AUTH", "BDAT", "XCLIENT", "ETRN":
+		return false
+	}
+	return true
 }
 
 // Reported judges what the client said of a job that failed: see Refused.

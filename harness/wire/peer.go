@@ -230,6 +230,19 @@ func (p *Peer) StartTLS() error {
 	return nil
 }
 
+// ReadSlowly has the server take no more than so many octets at a time from
+// here on, each time after a pause, with as small a buffer for what the client
+// goes on to send as the network allows. 0 octets and no pause end that, but
+// for the buffer.
+func (p *Peer) ReadSlowly(octets int, pause time.Duration) {
+	k := p.s.sock
+	k.most, k.pause = octets, nil
+	if pause > 0 {
+		k.pause = func() { p.s.sleep(pause) }
+		p.s.shrinkBuffer()
+	}
+}
+
 // Wait does nothing for d.
 func (p *Peer) Wait(d time.Duration) error {
 	if p.s.over || !p.s.sleep(d) {

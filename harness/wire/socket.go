@@ -20,6 +20,9 @@ type socket struct {
 	readBy, writeBy       time.Time // the limits that hold
 	readArmed, writeArmed time.Time // what the connection was told, never later
 
+	most  int    // octets of one Read; 0 = any number
+	pause func() // before each Read; nil = none
+
 	ended bool        // the client's side of the connection did
 	idle  bool        // the session waits for a command outside a transaction
 	drain atomic.Bool // the server wants idle sessions to end
@@ -59,6 +62,12 @@ func (k *socket) Read(p []byte) (int, error) {
 		n := copy(p, k.early)
 		k.early = k.early[n:]
 		return n, nil
+	}
+	if k.most > 0 && len(p) > k.most {
+		p = p[:k.most]
+	}
+	if k.pause != nil {
+		k.pause()
 	}
 	for {
 		// Behind every change of the deadline, or wake could be overwritten.
