@@ -28,6 +28,7 @@ func (k *check) calibrate(ctx context.Context) []*Trial {
 	}
 	k.probe(ctx, played, timeProbes()...)
 	k.probe(ctx, played, probes()...)
+	k.probeLegacy(ctx, played)
 	k.probe(ctx, played, k.authProbes()...)
 	k.settle5321()
 	k.compareClaims()
@@ -68,11 +69,19 @@ func (k *check) calibrateForm(ctx context.Context, played map[string][]*Trial) b
 		if o.Class == Unsupported {
 			o = played["probe-compose"][0].Outcome
 		}
-		p.Why = fmt.Sprintf("%s: %s", o.Class, record.Escape(record.Clip(strings.TrimSpace(o.Text), 300)))
+		p.Why = whyNot(o)
 		return false
 	}
 	p.Works = true
 	return true
+}
+
+// whyNot says what is wrong with a client that does not deliver.
+func whyNot(o Outcome) string {
+	if o.Class == OK {
+		return "it reported ok, and nothing was delivered"
+	}
+	return fmt.Sprintf("%s: %s", o.Class, record.Escape(record.Clip(strings.TrimSpace(o.Text), 300)))
 }
 
 // fidelity is a raw message with what clients like to change: odd case of
@@ -123,7 +132,6 @@ func learnEnvelope(p *Profile, run *Trial) {
 	s := run.Sessions[0]
 	_, ehlo := s.Command("EHLO", 1)
 	p.set(NeedEHLO, ehlo, "it says HELO")
-	p.set(NeedHelo, s.Hello == run.Job.Helo, "it says "+record.Escape(record.Clip(s.Hello, 60)))
 	m := onlyMessage(run)
 	p.set(NeedFrom, SameMailbox(m.Envelope.From, run.Job.From), "its reverse-path is its own")
 	to := m.Envelope.To()
@@ -236,6 +244,8 @@ func (p *Profile) used(extension string) {
 func jobProbes() []probe {
 	three := func(_ Env, j *record.Job) { j.Rcpts = []string{"r1@example.net", "r2@example.net", "r3@example.net"} }
 	return []probe{
+		ability(NeedHelo, "its name in EHLO is its own", &Script{Text: "a name for EHLO", Ask: func(_ Env, j *record.Job) { j.Helo = "client.example" }},
+			func(run *Trial) bool { return len(run.Sessions) > 0 && run.Sessions[0].Hello == "client.example" }),
 		ability(NeedMultiRcpt, "one recipient at a time", &Script{Text: "three recipients", Ask: three}, delivered),
 		ability(NeedManyRcpt, "not so many recipients", &Script{Text: "101 recipients", Ask: AskRecipients(101)}, delivered),
 		ability(NeedMultiMsg, "one message at a time", &Script{Text: "two messages", Ask: AskMessages(2)}, delivered),

@@ -16,6 +16,10 @@ type Mutant struct {
 	Name string // "no-dot-stuffing"
 	Text string // one sentence: what it does wrong
 
+	// Breaks are the scenarios that it is there for: each has to judge it worse
+	// than the honest client, or otherwise where none is better.
+	Breaks []string
+
 	// Job changes what is asked before anything is done.
 	Job func(*Job)
 	// Options changes how sessions are opened and held.

@@ -1,7 +1,6 @@
 package mutant
 
 import (
-	"errors"
 	"net"
 	"sync/atomic"
 	"time"
@@ -32,6 +31,3 @@ func (r *restarts) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
-
-// as is errors.As for which nil is nothing.
-func as[T any](err error, target *T) bool { return err != nil && errors.As(err, target) }

@@ -70,3 +70,15 @@ func TestSeen(t *testing.T) {
 		})
 	}
 }
+
+// TestRequireTLS: sender asks for it although its own TLS ends in the layer.
+func TestRequireTLS(t *testing.T) {
+	for client, send := range clients {
+		s := listen(t, harness.InMemory(), harness.WithSTARTTLS(), harness.Advertise("REQUIRETLS"))
+		j := job(s, record.SecurityStartTLS)
+		j.RequireTLS = true
+		if err := send(t.Context(), j); err != nil || !strings.Contains(s.Sessions()[0].Commands[3].Line, " REQUIRETLS") {
+			t.Errorf("%s: %v, %v", client, err, s.Sessions()[0].Commands)
+		}
+	}
+}
