@@ -120,15 +120,9 @@ func (s *Session) dropConnection() {
 // goDeaf neither reads nor answers any more, with as small a buffer for what
 // the client goes on to send as the network allows.
 func (s *Session) goDeaf() {
-	s.shrinkBuffer()
-	s.sleep(time.Until(s.rec.base.Add(s.cfg.Limits.Session)))
-	s.hangUp(record.EndServerClosed, s.rule.Name())
-}
-
-// shrinkBuffer leaves the client as little room to send ahead as the network
-// allows.
-func (s *Session) shrinkBuffer() {
 	if c, ok := s.sock.Conn.(interface{ SetReadBuffer(int) error }); ok {
 		c.SetReadBuffer(1)
 	}
+	s.sleep(time.Until(s.rec.base.Add(s.cfg.Limits.Session)))
+	s.hangUp(record.EndServerClosed, s.rule.Name())
 }

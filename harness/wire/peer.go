@@ -230,17 +230,11 @@ func (p *Peer) StartTLS() error {
 	return nil
 }
 
-// ReadSlowly has the server take no more than so many octets at a time from
-// here on, each time after a pause, with as small a buffer for what the client
-// goes on to send as the network allows. 0 octets and no pause end that, but
-// for the buffer.
+// ReadSlowly has the server pause before each so many octets that it takes from
+// here on; 0 octets ends that.
 func (p *Peer) ReadSlowly(octets int, pause time.Duration) {
 	k := p.s.sock
-	k.most, k.pause = octets, nil
-	if pause > 0 {
-		k.pause = func() { p.s.sleep(pause) }
-		p.s.shrinkBuffer()
-	}
+	k.ration, k.left, k.pause = octets, 0, func() { p.s.sleep(pause) }
 }
 
 // Wait does nothing for d.
