@@ -85,12 +85,11 @@ func (c *Case) wentOn() (Verdict, bool) {
 					accepted++
 				}
 			case "DATA":
+				if code/100 == 3 && strings.HasPrefix(refused, "DATA") {
+					refused = ""
+				}
 				if code/100 != 3 && code != 0 && refused == "" {
 					refused = "DATA was answered " + itoa(code)
-				}
-			default:
-				if strings.HasPrefix(refused, "DATA") && noCommand(&command) {
-					return c.Fail("sent the message although %s", refused).At(c.Mark(Said{command, s, i + 1})), true
 				}
 			case "BODY":
 				if command.Line != "" || command.Size == 0 {
@@ -100,6 +99,10 @@ func (c *Case) wentOn() (Verdict, bool) {
 					refused = "no recipient was accepted"
 				}
 				if refused != "" {
+					return c.Fail("sent the message although %s", refused).At(c.Mark(Said{command, s, i + 1})), true
+				}
+			default:
+				if strings.HasPrefix(refused, "DATA") && noCommand(&command) {
 					return c.Fail("sent the message although %s", refused).At(c.Mark(Said{command, s, i + 1})), true
 				}
 			}

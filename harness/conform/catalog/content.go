@@ -16,11 +16,6 @@ func askRaw(raw []byte) func(conform.Env, *record.Job) {
 	return func(_ conform.Env, j *record.Job) { j.Messages = []record.Draft{{Raw: raw}} }
 }
 
-// askBody asks for one message with this body, sent as it is.
-func askBody(subject, body string) func(conform.Env, *record.Job) {
-	return askRaw(conform.RawMessage(subject, body))
-}
-
 // bodyOf returns what is behind the header, in octets as they were before any
 // transfer encoding: a client may add fields, and may encode.
 func bodyOf(raw []byte) []byte {
