@@ -56,6 +56,10 @@ func (k *check) calibrateForm(ctx context.Context, played map[string][]*Trial) b
 	composed := probe{&Script{ID: "probe-compose", Text: "the baseline; the message is given as parts", Ask: askComposed}, learnComposed}
 	k.probe(ctx, played, raw, composed)
 	p := k.profile
+	if ctx.Err() != nil {
+		p.Why = ctx.Err().Error()
+		return false
+	}
 	canRaw, canCompose := p.Has(NeedRaw), p.Has(NeedCompose)
 	switch {
 	case canRaw && canCompose:
