@@ -31,8 +31,16 @@ func notGo(code int, text string) *conform.Script {
 
 // raw is the baseline with one message to be sent as it is.
 func raw(text string, octets []byte) *conform.Script {
-	return &conform.Script{Text: "a good server; " + text, Ask: askRaw(octets)}
+	s := &conform.Script{Text: "a good server; " + text, Ask: askRaw(octets)}
+	if len(octets) > 64<<10 {
+		s.Guard = ample
+	}
+	return s
 }
+
+// ample is the guard where much is sent, which may take a client that is good
+// but slow some time.
+func ample(e conform.Env) time.Duration { return e.Units(9) + 4*e.Profile.Startup + 10*time.Second }
 
 func rawBody(text, subject, body string) *conform.Script {
 	return raw(text, conform.RawMessage(subject, body))
@@ -156,7 +164,7 @@ var dataLarge = of(dataGroup,
 		Effect: "Large mail never arrives over slow lines.",
 		Fix:    "Limit the time of each block that is written, not of the message.",
 		Script: &conform.Script{Text: "reads 100 kB each 0.05 T, so that the message of 5.4 MB takes 2.6 T", Ask: askRaw(slices.Concat(big(), bodyOf(big()))), Options: narrow,
-			Guard: func(e conform.Env) time.Duration { return e.Units(9) + 4*e.Profile.Startup + 2*time.Second },
+			Guard: ample,
 			Peer: behind354(func(t *transaction) error {
 				t.ReadSlowly(100<<10, t.Units(0.05))
 				defer t.ReadSlowly(0, 0)
@@ -167,7 +175,7 @@ var dataLarge = of(dataGroup,
 		Expect: "passes: a failure that tells 552; warns: one that does not; fails: success, or a hang", Needs: needRaw,
 		Effect: "The sender learns that a connection broke, not that the message is too big, and tries it for days.",
 		Fix:    "When a write fails, look for a reply that has come before you report the broken connection.",
-		Script: &conform.Script{Text: "552 5.3.4 when it has 100 kB of a message of 2.6 MB, and closes the connection", Ask: askRaw(big()), Options: narrow,
+		Script: &conform.Script{Text: "552 5.3.4 when it has 100 kB of a message of 2.6 MB, and closes the connection", Ask: askRaw(big()), Options: narrow, Guard: ample,
 			Peer: behind354(func(t *transaction) error {
 				if _, err := t.ReadOctets(100 << 10); err != nil {
 					return err

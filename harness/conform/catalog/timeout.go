@@ -44,7 +44,7 @@ func (s step) reached(judge func(*conform.Case) conform.Verdict) func(*conform.C
 
 var needTimeout = []conform.Need{conform.NeedTimeout}
 
-const givesUpExpect = "passes: a temporary failure within 1.5 T; warns: later, or the failure is permanent, or none of the two; fails: it does not end, or success"
+const givesUpExpect = "passes: a failure within 1.5 T that is not permanent; warns: later, or the failure is permanent; fails: it does not end, or success"
 
 var timeout = slices.Concat(timeoutSteps(), timeoutFurther)
 
@@ -135,8 +135,11 @@ func givesUp(c *conform.Case) conform.Verdict {
 
 func inTime(c *conform.Case, wait time.Duration) conform.Verdict {
 	v := c.Reported(conform.Temp, 0)
-	if v.Word == conform.Pass && wait > patienceOf(c.Trial) {
+	switch {
+	case v.Word != conform.Pass && v.Word != conform.Info:
+		return v
+	case wait > patienceOf(c.Trial):
 		return c.Warn("it gave up after %v, and was told to after %v", rounded(wait), c.Unit)
 	}
-	return v
+	return c.Pass("it gave up after %v: %s", rounded(wait), c.Told())
 }
