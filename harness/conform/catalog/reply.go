@@ -113,7 +113,7 @@ var replyTexts = of(replyGroup,
 )
 
 func noControls(c *conform.Case) conform.Verdict {
-	v := conform.Refused(conform.Perm, 0)(c)
+	v := conform.Refused("", 0)(c)
 	if v.Word != conform.Pass {
 		return v
 	}
@@ -124,7 +124,7 @@ func noControls(c *conform.Case) conform.Verdict {
 }
 
 func oneLine(c *conform.Case) conform.Verdict {
-	v := conform.Refused(conform.Perm, 0)(c)
+	v := conform.Refused("", 0)(c)
 	if v.Word != conform.Pass {
 		return v
 	}

@@ -43,7 +43,11 @@ func patient(c *conform.Case) conform.Verdict {
 	if c.Outcome.Failure() {
 		return c.Breach("gave up after %v: %s", rounded(c.Outcome.Took), c.Told())
 	}
-	return conform.Delivered(c)
+	v := conform.Delivered(c)
+	if c.Outcome.Class == conform.Queued && v.Word != conform.Pass && len(c.Messages()) == 0 {
+		return c.Inconclusive("it was queued, and not seen to be delivered")
+	}
+	return v
 }
 
 // after is a func for Script.Options: at a stage the answer comes n times T

@@ -100,22 +100,24 @@ func waited(run *conform.Trial) (time.Duration, bool) {
 
 func waitedIn(s *record.Session) (time.Duration, bool) {
 	if s.Greeting.Code == 0 {
-		return nextAt(s, 0), true
+		return nextAt(s, 0)
 	}
 	for i := range s.Commands {
 		if c := &s.Commands[i]; c.Reply.Code == 0 && c.Reply.Raw == "" {
-			return nextAt(s, i+1) - c.At, true
+			next, ok := nextAt(s, i+1)
+			return next - c.At, ok
 		}
 	}
 	return 0, false
 }
 
-// nextAt is when command i, counted from 0, came, or else the end.
-func nextAt(s *record.Session, i int) time.Duration {
+// nextAt is when command i, counted from 0, came, or else the client's end: one
+// that the server made tells nothing.
+func nextAt(s *record.Session, i int) (time.Duration, bool) {
 	if i < len(s.Commands) {
-		return s.Commands[i].At
+		return s.Commands[i].At, true
 	}
-	return s.Lasted
+	return s.Lasted, s.End != record.EndServerClosed && s.End != record.StillOpen
 }
 
 // patienceOf is how long a client may take to give up: half as long again as it
@@ -126,11 +128,10 @@ func patienceOf(run *conform.Trial) time.Duration {
 
 // givesUp wants a temporary failure, in time.
 func givesUp(c *conform.Case) conform.Verdict {
-	wait, ok := waited(c.Trial)
-	if !ok {
-		wait = c.Outcome.Took - c.Profile.Startup
+	if wait, ok := waited(c.Trial); ok {
+		return inTime(c, wait)
 	}
-	return inTime(c, wait)
+	return gaveUpInAll(c)
 }
 
 func inTime(c *conform.Case, wait time.Duration) conform.Verdict {

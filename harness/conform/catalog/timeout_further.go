@@ -80,17 +80,17 @@ func quitForgiven(c *conform.Case) conform.Verdict {
 
 // gaveUpInAll is givesUp where the record does not show when.
 func gaveUpInAll(c *conform.Case) conform.Verdict {
+	if c.Outcome.Class == conform.Queued {
+		return c.Inconclusive("it was queued, and not seen to give up")
+	}
 	return inTime(c, c.Outcome.Took-c.Profile.Startup)
 }
 
 func dripped(c *conform.Case) conform.Verdict {
-	if c.Outcome.Failure() {
-		return c.Reported(conform.Temp, 0)
+	if c.Outcome.Class == conform.OK || len(c.Messages()) > 0 {
+		return conform.Worst(c.Warn("it waited for all of a reply that took 2.4 T"), conform.Delivered(c))
 	}
-	if v := conform.Delivered(c); v.Word != conform.Pass {
-		return v
-	}
-	return c.Warn("it waited for all of a reply that took 2.4 T")
+	return c.Reported(conform.Temp, 0)
 }
 
 func followsKnob(c *conform.Case) conform.Verdict {
