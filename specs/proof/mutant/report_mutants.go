@@ -35,7 +35,7 @@ var reportMutants = []Mutant{
 			c.Code, c.Enhanced, c.Recipients = 0, "", nil
 			c.Text = anyCode.ReplaceAllString(c.Text, "")
 		})},
-	{Name: "loses-enhanced-code", Text: "It reports refusals without their enhanced code.",
+	{Name: "loses-enhanced-code", Breaks: []string{"reply-enhanced-code"}, Text: "It reports refusals without their enhanced code.",
 		Report: claim(func(_ *Dialogue, c *Claim) {
 			c.Enhanced, c.Recipients = "", nil
 			c.Text = regexp.MustCompile(`\b[245]\.\d{1,3}\.\d{1,3}\b`).ReplaceAllString(c.Text, "")
@@ -44,7 +44,7 @@ var reportMutants = []Mutant{
 		Report: claim(func(_ *Dialogue, c *Claim) {
 			c.Recipients, c.Text = nil, "refused "+strings.Join(anyCode.FindAllString(c.Text, -1), " ")
 		})},
-	{Name: "first-line-only", Text: "It reports the first line of a reply.",
+	{Name: "first-line-only", Breaks: []string{"reply-enhanced-multiline"}, Text: "It reports the first line of a reply.",
 		Report: claim(func(_ *Dialogue, c *Claim) {
 			c.Recipients = nil
 			c.Text, _, _ = strings.Cut(c.Text, " / ")
@@ -63,7 +63,7 @@ var reportMutants = []Mutant{
 			}
 			return err
 		}},
-	{Name: "raw-text-in-error", Text: "It puts the octets of a reply into its error as they are.",
+	{Name: "raw-text-in-error", Breaks: []string{"reply-ansi-escape", "reply-crlf-log"}, Text: "It puts the octets of a reply into its error as they are.",
 		Report: claim(func(d *Dialogue, c *Claim) { c.Text += "\n" + strings.Join(d.Lines(), "") })},
 	{Name: "formats-reply", Text: "It takes the text of a reply for a format.",
 		Report: claim(func(_ *Dialogue, c *Claim) { c.Text = strings.ReplaceAll(c.Text, "%s", "(null)") })},

@@ -29,7 +29,7 @@ var sessionMutants = []Mutant{
 			}
 			return line
 		}},
-	{Name: "quit-decides", Text: "It reports a message as failed when QUIT fails.",
+	{Name: "quit-decides", Breaks: []string{"final-drop-after-250", "timeout-quit"}, Text: "It reports a message as failed when QUIT fails.",
 		In: func(d *Dialogue, reply string) string {
 			if d.Stage() == record.QUIT {
 				d.Set("quit", reply)
