@@ -112,7 +112,7 @@ func (k *check) have(ctx context.Context, run *Trial, job Job, cut func()) {
 func (k *check) job(s *Script, e Env) Job {
 	job := Job{Job: s.job(e)}
 	job.CAFile = k.caFile
-	if s.TLS != NoTLS && s.Addr == "" && net.ParseIP(job.Host) != nil {
+	if s.TLS.For(e.Profile) != NoTLS && s.Addr == "" && net.ParseIP(job.Host) != nil {
 		job.Host = "localhost" // clients differ in whether they match addresses in certificates
 	}
 	job.TLS = &tls.Config{RootCAs: k.roots, ServerName: job.Host}
@@ -167,7 +167,8 @@ func firstWord(line string) string {
 }
 
 func (s *Script) tls(e Env) []harness.Option {
-	if s.TLS == NoTLS {
+	mode := s.TLS.For(e.Profile)
+	if mode == NoTLS {
 		return nil
 	}
 	var opts []harness.TLSOption
@@ -177,7 +178,7 @@ func (s *Script) tls(e Env) []harness.Option {
 	if s.ServerTLS != nil {
 		opts = append(opts, s.ServerTLS(e)...)
 	}
-	if s.TLS == ImplicitTLS {
+	if mode == ImplicitTLS {
 		return []harness.Option{harness.WithImplicitTLS(opts...)}
 	}
 	return []harness.Option{harness.WithSTARTTLS(opts...)}

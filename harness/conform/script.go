@@ -53,7 +53,23 @@ const (
 	NoTLS TLSMode = iota
 	STARTTLS
 	ImplicitTLS
+	// AnyTLS is the first of STARTTLS, ImplicitTLS and NoTLS that the client
+	// has: for what is about AUTH, wherever it is safest.
+	AnyTLS
 )
+
+// For returns the mode in which a client of this profile is met.
+func (m TLSMode) For(p *Profile) TLSMode {
+	switch {
+	case m != AnyTLS:
+		return m
+	case p.Has(NeedStartTLS):
+		return STARTTLS
+	case p.Has(NeedImplicitTLS):
+		return ImplicitTLS
+	}
+	return NoTLS
+}
 
 // Env is what a Script is played with.
 type Env struct {
@@ -117,7 +133,7 @@ func (s *Script) job(e Env) record.Job {
 		Messages: []record.Draft{e.Draft(Ordinary, "Nothing but a line of text.\r\n")},
 		Timeout:  e.T.Seconds(),
 	}
-	switch s.TLS {
+	switch s.TLS.For(e.Profile) {
 	case STARTTLS:
 		j.Security = record.SecurityStartTLS
 	case ImplicitTLS:
