@@ -130,7 +130,7 @@ func (s *Script) options(e Env) []harness.Option {
 	opts = append(opts, s.extensions()...)
 	opts = append(opts, s.tls(e)...)
 	if s.Auth != nil {
-		opts = append(opts, harness.WithUser(jobUser, jobPassword), harness.WithMechanisms(s.Auth...), harness.AllowPlaintextAuth(true))
+		opts = append(opts, harness.WithUser(User, Password), harness.WithMechanisms(s.Auth...), harness.AllowPlaintextAuth(true))
 	}
 	opts = append(opts, harness.WithRules(s.Rules...))
 	if s.Peer != nil {

@@ -97,8 +97,13 @@ const Ordinary = "An ordinary message"
 const (
 	defaultFrom = "sender@example.org"
 	defaultRcpt = "recipient@example.net"
-	jobUser     = "bat"
-	jobPassword = "correct-horse-7Q"
+)
+
+// User and Password are the credentials of a job that has some, and those that
+// a server with Auth takes.
+const (
+	User     = "bat"
+	Password = "correct-horse-7Q"
 )
 
 // Draft returns a short message in the form that the client takes: raw octets
@@ -140,7 +145,7 @@ func (s *Script) job(e Env) record.Job {
 		j.Security = record.SecurityTLS
 	}
 	if s.Auth != nil {
-		j.User, j.Pass = jobUser, jobPassword
+		j.User, j.Pass = User, Password
 	}
 	if s.Ask != nil {
 		s.Ask(e, &j)
