@@ -28,7 +28,7 @@ func (k *check) play(ctx context.Context, s *Script) *Trial {
 		k.playNetwork(ctx, s, e, run)
 		return run
 	}
-	srv, err := harness.Listen(ctx, s.options(e)...)
+	srv, err := harness.Listen(ctx, append(s.options(e), e.listen())...)
 	if err != nil {
 		run.Error = err.Error()
 		return run
@@ -54,15 +54,10 @@ func (k *check) play(ctx context.Context, s *Script) *Trial {
 	return run
 }
 
-// settle waits for sessions that are still ending, or still to come.
+// settle waits for sessions that are still ending.
 func (k *check) settle(ctx context.Context, srv *harness.Server) {
-	patience := max(k.claims.Settle, time.Second)
-	quiet, cancel := context.WithTimeout(ctx, patience)
+	quiet, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	if k.claims.Settle > 0 {
-		<-quiet.Done()
-		return
-	}
 	srv.WaitIdle(quiet)
 }
 
@@ -122,11 +117,6 @@ func (k *check) job(s *Script, e Env) Job {
 // options are those of the server of the script.
 func (s *Script) options(e Env) []harness.Option {
 	opts := []harness.Option{harness.WithHostname("mx.test"), harness.WithTimeout(time.Hour)}
-	if e.Virtual {
-		opts = append(opts, harness.InMemory())
-	} else {
-		opts = append(opts, harness.WithAddr(address(e.Host, 0)))
-	}
 	opts = append(opts, s.extensions()...)
 	opts = append(opts, s.tls(e)...)
 	if s.Auth != nil {
@@ -140,6 +130,14 @@ func (s *Script) options(e Env) []harness.Option {
 		opts = append(opts, s.Options(e)...)
 	}
 	return opts
+}
+
+// listen is where the server of the script listens.
+func (e Env) listen() harness.Option {
+	if e.Virtual {
+		return harness.InMemory()
+	}
+	return harness.WithAddr(address(e.Host, 0))
 }
 
 func (s *Script) extensions() []harness.Option {
@@ -182,15 +180,6 @@ func (s *Script) tls(e Env) []harness.Option {
 		return []harness.Option{harness.WithImplicitTLS(opts...)}
 	}
 	return []harness.Option{harness.WithSTARTTLS(opts...)}
-}
-
-// legacyTLS is for clients that speak nothing newer.
-func legacyTLS() *tls.Config {
-	c := &tls.Config{MinVersion: tls.VersionTLS10}
-	for _, suite := range slices.Concat(tls.CipherSuites(), tls.InsecureCipherSuites()) {
-		c.CipherSuites = append(c.CipherSuites, suite.ID)
-	}
-	return c
 }
 
 func (k *check) env(s *Script) Env {
