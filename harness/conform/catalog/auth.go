@@ -54,7 +54,7 @@ var authBasics = of(authGroup,
 	scenario{ID: "auth-baseline", Tier: 1, Title: "AUTH over TLS", Level: rfc.MUST, RFC: "4954 §4",
 		Expect: "passes: signed in with PLAIN or LOGIN before MAIL, and delivered; fails: anything else",
 		Needs:  []conform.Need{conform.NeedAuth, conform.NeedStartTLS},
-		Script: signedUpgrade, Judge: conform.Each(signedIn, conform.Delivered)},
+		Script: signedUpgrade, Judge: inTurn(signedIn, conform.Delivered)},
 	scenario{ID: "auth-plain-no-ir", Tier: 2, Title: "PLAIN with and without an initial response", Level: rfc.MUST, RFC: "4954 §4; 4616 §2",
 		Expect: "passes: signed in and delivered, whether the credentials came with AUTH PLAIN or behind 334; fails: anything else",
 		Needs:  []conform.Need{conform.NeedAuth},
@@ -68,7 +68,7 @@ var authBasics = of(authGroup,
 	scenario{ID: "auth-login-only", Tier: 1, Title: "Only LOGIN offered", Level: rfc.DERIVED, RFC: "4954 §4",
 		Expect: "passes: signed in with LOGIN and delivered, or a failure without any AUTH; fails: another mechanism, or MAIL without AUTH",
 		Needs:  []conform.Need{conform.NeedAuth},
-		Script: offering("LOGIN"), Judge: conform.Each(onlyMechanisms("LOGIN"), signedIn)},
+		Script: offering("LOGIN"), Judge: inTurn(onlyMechanisms("LOGIN"), signedIn)},
 	scenario{ID: "auth-login-odd-prompts", Tier: 1, Title: "LOGIN with other prompts", Level: rfc.INTEROP, RFC: "4954 §4",
 		Expect: "passes: delivered; warns: the exchange fails on the prompts “User Name” and “Password”, each with a NUL behind it. LOGIN has no standard: the order of the prompts counts, not their words.",
 		Fix:    "Answer the first challenge of LOGIN with the user name and the second with the password, whatever they say.",
@@ -89,7 +89,7 @@ var authBasics = of(authGroup,
 	scenario{ID: "auth-cram-md5-only", Tier: 1, Title: "Only CRAM-MD5 offered", Level: rfc.DERIVED, RFC: "4954 §4; 2195 §2",
 		Expect: "passes: the digest is right and the message delivered, or a failure without any AUTH; fails: a wrong digest, another mechanism, or MAIL without AUTH",
 		Needs:  []conform.Need{conform.NeedAuth},
-		Script: offering("CRAM-MD5"), Judge: conform.Each(onlyMechanisms("CRAM-MD5"), rightDigest, signedIn)},
+		Script: offering("CRAM-MD5"), Judge: inTurn(onlyMechanisms("CRAM-MD5"), rightDigest, signedIn)},
 	scenario{ID: "auth-strongest", Tier: 1, Title: "Strongest mechanism first", Level: rfc.SHOULD, RFC: "4954 §9; 4422 §6.1.2",
 		Expect: "passes: SCRAM first; info: PLAIN first inside TLS, or the client knows no SCRAM; warns: LOGIN or CRAM-MD5 before a SCRAM that it knows",
 		Needs:  []conform.Need{conform.NeedAuth, conform.NeedStartTLS},
@@ -99,12 +99,12 @@ var authBasics = of(authGroup,
 		Effect: "The password goes to a server that did not ask for it, in a form that it did not ask for.",
 		Needs:  []conform.Need{conform.NeedAuth},
 		Script: withoutAuth("AUTH GSSAPI X-FOO; 504 to every AUTH", 504, "5.5.4 Unrecognized authentication type", "AUTH GSSAPI X-FOO"),
-		Judge:  conform.Each(hidden, onlyMechanisms("GSSAPI", "X-FOO"), unknownOnly)},
+		Judge:  inTurn(hidden, onlyMechanisms("GSSAPI", "X-FOO"), unknownOnly)},
 	scenario{ID: "auth-missing", Tier: 1, Title: "Credentials configured, AUTH not offered", Level: rfc.SECURITY, RFC: "4954 §9",
 		Expect: "passes: a failure before MAIL; fails: MAIL without AUTH, or the password is sent nevertheless",
 		Effect: "Whoever can take AUTH out of an EHLO reply reads mail that was to go through an account.",
 		Needs:  []conform.Need{conform.NeedAuth},
-		Script: withoutAuth("no AUTH offered; 502 to every AUTH", 502, "5.5.1 Not implemented"), Judge: conform.Each(hidden, signedIn)},
+		Script: withoutAuth("no AUTH offered; 502 to every AUTH", 502, "5.5.1 Not implemented"), Judge: inTurn(hidden, signedIn)},
 	scenario{ID: "auth-not-in-transaction", Tier: 2, Title: "AUTH once, and before MAIL", Level: rfc.MUST, RFC: "4954 §4",
 		Expect: "passes: no AUTH inside a transaction nor behind a 235; fails: one of those",
 		Needs:  []conform.Need{conform.NeedAuth, conform.NeedStartTLS},
@@ -115,7 +115,7 @@ var authBasics = of(authGroup,
 		Needs:  []conform.Need{conform.NeedAuth, conform.NeedStartTLS},
 		Script: &conform.Script{Text: "AUTH PLAIN offered before TLS, AUTH CRAM-MD5 inside", TLS: conform.STARTTLS, Auth: []string{"CRAM-MD5"}, Options: secrets,
 			Rules: []harness.Rule{harness.On(harness.EHLO).BeforeTLS().Reply(250, "mx.test", "AUTH PLAIN", "STARTTLS")}},
-		Judge: conform.Each(onlyMechanisms("CRAM-MD5"), signedIn)},
+		Judge: inTurn(onlyMechanisms("CRAM-MD5"), signedIn)},
 	scenario{ID: "auth-mail-param", Tier: 2, Title: "AUTH= of MAIL", Level: rfc.MUST, RFC: "4954 §5 §8; 3461 §4",
 		Expect:  "passes: no AUTH=, or <> or a mailbox in xtext where AUTH was offered; fails: anything else behind AUTH=, or AUTH= where AUTH was not offered",
 		Fix:     "Leave AUTH= out unless the message comes from an authenticated submission that has to be named.",
@@ -124,7 +124,7 @@ var authBasics = of(authGroup,
 )
 
 func plainEitherWay(c *conform.Case, a attempt) conform.Verdict {
-	v := conform.Each(signedIn, conform.Delivered)(c)
+	v := inTurn(signedIn, conform.Delivered)(c)
 	switch {
 	case v.Word != conform.Pass:
 		return v
@@ -194,7 +194,7 @@ func strongest(c *conform.Case) conform.Verdict {
 }
 
 func unknownOnly(c *conform.Case) conform.Verdict {
-	if mail, bad := unsigned(c); bad {
+	if mail, bad := mailUnsigned(c); bad {
 		return c.Warn("MAIL was sent without having signed in").At(c.Mark(mail))
 	}
 	return c.Reported("", 0)

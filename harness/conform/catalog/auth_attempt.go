@@ -44,8 +44,8 @@ func attempts(c *conform.Case) []attempt {
 	return all
 }
 
-// unsigned returns the first MAIL of a session in which nobody has signed in.
-func unsigned(c *conform.Case) (conform.Said, bool) {
+// mailUnsigned returns the first MAIL of a session in which nobody has signed in.
+func mailUnsigned(c *conform.Case) (conform.Said, bool) {
 	tries := attempts(c)
 	for _, mail := range c.Said("MAIL") {
 		if !slices.ContainsFunc(tries, func(a attempt) bool {
@@ -86,7 +86,7 @@ func with(mechanism string, judge func(*conform.Case, attempt) conform.Verdict) 
 // signedIn passes if no message was sent without signing in, and the client
 // then delivered or said that it could not.
 func signedIn(c *conform.Case) conform.Verdict {
-	if mail, bad := unsigned(c); bad {
+	if mail, bad := mailUnsigned(c); bad {
 		return c.Breach("MAIL was sent without having signed in").At(c.Mark(mail))
 	}
 	if c.Outcome.Class == conform.OK {

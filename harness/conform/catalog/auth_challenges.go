@@ -99,5 +99,5 @@ func errorChallenge(c *conform.Case, a attempt) conform.Verdict {
 	case answer.Line != "":
 		return c.Breach("“%s” was sent in answer, not an empty line", record.Escape(record.Clip(answer.Line, 80))).At(c.Mark(answer))
 	}
-	return conform.Each(signedIn, conform.Refused("", 535))(c)
+	return inTurn(signedIn, conform.Refused("", 535))(c)
 }

@@ -48,7 +48,7 @@ var authClear = of(authGroup,
 )
 
 func passwordInClear(c *conform.Case) conform.Verdict {
-	if said, shown := passwordSaid(c, inClear); shown {
+	if said, shown := passwordSaid(c, outsideTLS); shown {
 		return c.Warn("the password was sent in the clear").At(c.Mark(said))
 	}
 	return signedIn(c)
@@ -57,7 +57,7 @@ func passwordInClear(c *conform.Case) conform.Verdict {
 func noDowngrade(c *conform.Case) conform.Verdict {
 	for n := range c.Trials {
 		one := c.On(n)
-		if said, shown := passwordSaid(one, inClear); shown {
+		if said, shown := passwordSaid(one, outsideTLS); shown {
 			return one.Breach("the password was sent in the clear").At(one.Mark(said))
 		}
 	}
@@ -68,11 +68,11 @@ func noDowngrade(c *conform.Case) conform.Verdict {
 }
 
 func downgradeFromCRAM(c *conform.Case, _ attempt) conform.Verdict {
-	said, shown := passwordSaid(c, inClear)
+	said, shown := passwordSaid(c, outsideTLS)
 	if !shown {
 		return c.Pass("no password in the clear: %s", c.Told())
 	}
-	if _, anyway := passwordSaid(c.On(1), inClear); anyway {
+	if _, anyway := passwordSaid(c.On(1), outsideTLS); anyway {
 		return c.Warn("the password was sent in the clear, as it is where CRAM-MD5 is not offered").At(c.Mark(said))
 	}
 	return c.Breach("the password was sent in the clear").At(c.Mark(said))

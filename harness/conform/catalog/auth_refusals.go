@@ -36,7 +36,7 @@ var authRefusals = of(authGroup,
 	scenario{ID: "auth-535", Tier: 1, Title: "Bad credentials", Level: rfc.MUST, RFC: "4954 §6",
 		Expect: "passes: a permanent failure that tells 535, no MAIL; warns: the code is not told, or the failure called temporary; fails: success, or MAIL sent",
 		Needs:  []conform.Need{conform.NeedAuth},
-		Script: wrongPassword, Judge: tried(conform.Each(signedIn, conform.Refused(conform.Perm, 535)))},
+		Script: wrongPassword, Judge: tried(inTurn(signedIn, conform.Refused(conform.Perm, 535)))},
 	scenario{ID: "auth-535-no-star", Tier: 1, Title: "No “*” once the exchange has ended", Level: rfc.DERIVED, RFC: "4954 §4",
 		Expect: "passes: behind the 535 comes QUIT, another AUTH, or the end; fails: “*” is sent, which is a command by then",
 		Effect: "The server counts an error, and its reply to the “*” is taken for the one to the next command.",
@@ -52,7 +52,7 @@ var authRefusals = of(authGroup,
 		Expect: "passes: a temporary failure that tells 454, no MAIL; warns: anything else",
 		Effect: "A user is asked for a password that was right, or the mail is given up.",
 		Needs:  []conform.Need{conform.NeedAuth},
-		Script: deciding(454, "4.7.0 Temporary authentication failure"), Judge: tried(conform.Each(signedIn, conform.Refused(conform.Temp, 454)))},
+		Script: deciding(454, "4.7.0 Temporary authentication failure"), Judge: tried(inTurn(signedIn, conform.Refused(conform.Temp, 454)))},
 	scenario{ID: "auth-432", Tier: 2, Title: "Password transition needed", Level: rfc.INFO, RFC: "4954 §6",
 		Expect: "info: what is reported; fails: success",
 		Needs:  []conform.Need{conform.NeedAuth},
@@ -132,7 +132,7 @@ func anotherMechanism(c *conform.Case) conform.Verdict {
 func encryptionRequired(c *conform.Case) conform.Verdict {
 	var shown []conform.Said
 	for said := range c.All() {
-		if inClear(said) && shows(said.Line, c.Job.Pass) {
+		if outsideTLS(said) && shows(said.Line, c.Job.Pass) {
 			shown = append(shown, said)
 		}
 	}

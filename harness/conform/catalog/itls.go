@@ -26,7 +26,7 @@ var itls = of(itlsGroup, append(badCertificates("itls-cert-", conform.ImplicitTL
 		Expect: "passes: not sent; fails: sent",
 		Needs:  implicit,
 		Script: &conform.Script{Text: "STARTTLS offered inside TLS", TLS: conform.ImplicitTLS, Rules: insideOffer("STARTTLS")},
-		Judge:  conform.Each(noTLSInTLS, conform.Delivered)},
+		Judge:  inTurn(noTLSInTLS, conform.Delivered)},
 	scenario{ID: "itls-plain-server", Tier: 1, Title: "No TLS on the port of implicit TLS", Level: rfc.MUST, RFC: "8314 §3.3",
 		Expect: "passes: a failure; fails: the client speaks SMTP in the clear",
 		Needs:  implicit,
@@ -51,7 +51,7 @@ var itls = of(itlsGroup, append(badCertificates("itls-cert-", conform.ImplicitTL
 		Fix:    "Set the time-out on the connection before the handshake, not only for replies.",
 		Needs:  []conform.Need{conform.NeedImplicitTLS, conform.NeedTimeout},
 		Script: &conform.Script{Text: "silence in answer to the handshake", TLS: conform.ImplicitTLS, Rules: []harness.Rule{harness.On(harness.CONNECT).Handshake("hang")}},
-		Judge:  begun(conform.Each(neverPlain, func(c *conform.Case) conform.Verdict { return c.Reported(conform.Temp, 0) }))},
+		Judge:  begun(inTurn(neverPlain, func(c *conform.Case) conform.Verdict { return c.Reported(conform.Temp, 0) }))},
 	scenario{ID: "itls-max-1.1", Tier: 2, Title: "TLS 1.1 only", Level: rfc.MUST, RFC: "8996 §5; 8997 §3; 8314 §4.1",
 		Expect: "passes: a failure; warns: delivered over TLS 1.1",
 		Needs:  implicit,
@@ -61,7 +61,7 @@ var itls = of(itlsGroup, append(badCertificates("itls-cert-", conform.ImplicitTL
 // neverPlain fails where the client spoke SMTP without TLS.
 func neverPlain(c *conform.Case) conform.Verdict {
 	for _, said := range c.Said("EHLO", "HELO", "LHLO", "MAIL", "AUTH") {
-		if inClear(said) {
+		if outsideTLS(said) {
 			return c.Breach("%s was sent in the clear", said.Verb).At(c.Mark(said))
 		}
 	}

@@ -49,7 +49,7 @@ func passwordSaid(c *conform.Case, where func(conform.Said) bool) (conform.Said,
 }
 
 func anywhere(conform.Said) bool  { return true }
-func inClear(s conform.Said) bool { return !insideTLS(s) }
+func outsideTLS(s conform.Said) bool { return !insideTLS(s) }
 
 // insideTLS says that a command came inside TLS: behind the STARTTLS that was
 // accepted, or anywhere where TLS came first.

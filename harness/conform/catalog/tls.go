@@ -31,7 +31,7 @@ var tlsUpgrade = of(tlsGroup,
 	scenario{ID: "tls-baseline", Tier: 1, Title: "STARTTLS upgrade", Level: rfc.MUST, RFC: "3207 §4",
 		Expect: "passes: delivered inside TLS; fails: MAIL in the clear, or not delivered",
 		Needs:  startTLS,
-		Script: upgraded, Judge: conform.Each(noClearText, conform.Delivered)},
+		Script: upgraded, Judge: inTurn(noClearText, conform.Delivered)},
 	scenario{ID: "tls-re-ehlo", Tier: 1, Title: "EHLO after the handshake", Level: rfc.SHOULD, RFC: "3207 §4.2",
 		Expect: "passes: EHLO is the first command inside TLS; warns: another one is",
 		Effect: "The client does not know what the server offers inside TLS.",
@@ -42,7 +42,7 @@ var tlsUpgrade = of(tlsGroup,
 		Needs:  startTLS,
 		Script: &conform.Script{Text: "SIZE, 8BITMIME, DSN and SMTPUTF8 offered before TLS, HELP inside", TLS: conform.STARTTLS,
 			Offer: []string{"SIZE 1000000", "8BITMIME", "DSN", "SMTPUTF8"}, Rules: insideOffer("HELP"), Ask: askDSN},
-		Judge: conform.Each(noParameters, deliveredOrFailed)},
+		Judge: inTurn(noParameters, deliveredOrFailed)},
 	scenario{ID: "tls-no-params", Tier: 2, Title: "STARTTLS without arguments", Level: rfc.MUST, RFC: "3207 §4",
 		Expect: "passes: the line is STARTTLS; warns: a blank behind it; fails: an argument",
 		Needs:  startTLS,
@@ -59,7 +59,7 @@ var tlsUpgrade = of(tlsGroup,
 		Expect: "passes: not sent again; fails: sent inside TLS",
 		Needs:  startTLS,
 		Script: &conform.Script{Text: "STARTTLS offered inside TLS too", TLS: conform.STARTTLS, Rules: insideOffer("STARTTLS")},
-		Judge:  conform.Each(noTLSInTLS, conform.Delivered)},
+		Judge:  inTurn(noTLSInTLS, conform.Delivered)},
 	scenario{ID: "tls-sni", Tier: 2, Title: "Name of the server in the handshake", Level: rfc.SHOULD, RFC: "6066 §3; 7817 §3",
 		Expect: "passes: the host's name; warns: none, or another",
 		Effect: "A server of many names shows a certificate of another one.",
@@ -91,7 +91,7 @@ var tlsUpgrade = of(tlsGroup,
 		Needs:  startTLS,
 		Script: &conform.Script{Text: "500 to EHLO inside TLS; HELO is taken", TLS: conform.STARTTLS, Rules: []harness.Rule{
 			harness.On(harness.EHLO).InsideTLS().When(func(x *harness.Exchange) bool { return x.Command.Verb == "EHLO" }).Reply(500, "Unknown command")}},
-		Judge: conform.Each(helloTaken, deliveredOrFailed)},
+		Judge: inTurn(helloTaken, deliveredOrFailed)},
 	scenario{ID: "tls-greeting-after", Tier: 2, Title: "Server greets again inside TLS", Level: rfc.INTEROP, RFC: "3207 §4.2",
 		Expect: "passes: delivered, or a failure before MAIL; warns: MAIL for which the reply to EHLO is taken; fails: an untrue report",
 		Needs:  startTLS,
@@ -115,7 +115,7 @@ func askDSN(e conform.Env, j *record.Job) {
 // noClearText fails where a message, or a part of one, was sent in the clear.
 func noClearText(c *conform.Case) conform.Verdict {
 	for _, said := range c.Said("MAIL", "AUTH", "BODY", "BDAT") {
-		if inClear(said) {
+		if outsideTLS(said) {
 			return c.Breach("%s was sent in the clear", said.Verb).At(c.Mark(said))
 		}
 	}
@@ -127,7 +127,7 @@ func noClearText(c *conform.Case) conform.Verdict {
 
 // insideSaid returns what was said inside TLS with one of these verbs.
 func insideSaid(c *conform.Case, verbs ...string) []conform.Said {
-	return slices.DeleteFunc(c.Said(verbs...), inClear)
+	return slices.DeleteFunc(c.Said(verbs...), outsideTLS)
 }
 
 func helloFirst(c *conform.Case) conform.Verdict {

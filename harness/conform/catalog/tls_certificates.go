@@ -113,7 +113,7 @@ var tlsCertificates = of(tlsGroup, append(starttlsFaults,
 			ServerTLS: func(conform.Env) []harness.TLSOption {
 				return []harness.TLSOption{harness.WithBadCertificate(harness.WrongName)}
 			}},
-		Judge: reached(conform.Each(never("AUTH"), distrusted))},
+		Judge: reached(inTurn(never("AUTH"), distrusted))},
 	scenario{ID: "tls-opt-cert-fail-no-clear", Tier: 1, Title: "Opportunistic TLS with a bad certificate", Level: rfc.INFO, RFC: "3207 §4.1; 7435 §3",
 		Expect: "info: delivered inside TLS, delivered in the clear, or refused; fails: an untrue report",
 		Needs:  optional,

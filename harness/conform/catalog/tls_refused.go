@@ -26,7 +26,7 @@ func refusal(id, title string, tier int, want conform.Class, code int, text stri
 		Expect: "passes: a failure, nothing of the mail in the clear; fails: the session goes on in the clear",
 		Needs:  startTLS,
 		Script: answersSTARTTLS("STARTTLS is answered “"+reply+"”; TLS required", harness.On(harness.STARTTLS).Reply(code, text)),
-		Judge:  reached(conform.Each(noClearText, func(c *conform.Case) conform.Verdict { return c.Reported(want, tells) }))}
+		Judge:  reached(inTurn(noClearText, func(c *conform.Case) conform.Verdict { return c.Reported(want, tells) }))}
 }
 
 var tlsRefused = of(tlsGroup,
@@ -34,7 +34,7 @@ var tlsRefused = of(tlsGroup,
 		Expect: "passes: a failure, nothing of the mail in the clear; fails: the session goes on in the clear",
 		Needs:  startTLS,
 		Script: &conform.Script{Text: "no STARTTLS offered; 502 to STARTTLS; TLS required", Ask: askRequired},
-		Judge:  begun(conform.Each(noClearText, func(c *conform.Case) conform.Verdict { return c.Reported("", 0) }))},
+		Judge:  begun(inTurn(noClearText, func(c *conform.Case) conform.Verdict { return c.Reported("", 0) }))},
 	scenario{ID: "tls-stripped-optional", Tier: 2, Title: "Opportunistic TLS, STARTTLS not offered", Level: rfc.INFO, RFC: "3207 §6",
 		Expect: "info: delivered in the clear, or a failure; fails: an untrue report",
 		Needs:  optional,
@@ -53,14 +53,14 @@ var tlsRefused = of(tlsGroup,
 		Expect: "info: a handshake, or a failure; fails: the session goes on in the clear",
 		Needs:  startTLS,
 		Script: answersSTARTTLS("STARTTLS is answered “250 ok”, and a handshake awaited; TLS required", harness.On(harness.STARTTLS).Reply(250, "ok")),
-		Judge:  reached(conform.Each(noClearText, conform.Decides("took the 250 for leave to begin", "did not take the 250 for leave to begin")))},
+		Judge:  reached(inTurn(noClearText, conform.Decides("took the 250 for leave to begin", "did not take the 250 for leave to begin")))},
 	refusal("tls-starttls-354", "354 to STARTTLS", 2, "", 354, "do something else"),
 	scenario{ID: "tls-454-coalesced", Tier: 1, Title: "454, and a whole session behind it", Level: rfc.SECURITY, RFC: "3207 §4 §6; 5321 §4.2",
 		Expect: "passes: a failure, nothing of the mail in the clear; fails: success, or the session goes on in the clear",
 		Needs:  startTLS,
 		Script: answersSTARTTLS("“454 no”, “250 ok”, “250 ok”, “354 go” and “250 queued” in one segment; TLS required",
 			harness.On(harness.STARTTLS).Reply(454, "no").Trail([]byte("250 ok\r\n250 ok\r\n354 go\r\n250 queued\r\n"))),
-		Judge: reached(conform.Each(noClearText, func(c *conform.Case) conform.Verdict { return c.Reported("", 0) }))},
+		Judge: reached(inTurn(noClearText, func(c *conform.Case) conform.Verdict { return c.Reported("", 0) }))},
 )
 
 // begun asks the judge about runs in which the client connected.
