@@ -108,7 +108,9 @@ var authBasics = of(authGroup,
 	scenario{ID: "auth-not-in-transaction", Tier: 2, Title: "AUTH once, and before MAIL", Level: rfc.MUST, RFC: "4954 §4",
 		Expect: "passes: no AUTH inside a transaction nor behind a 235; fails: one of those",
 		Needs:  []conform.Need{conform.NeedAuth, conform.NeedStartTLS},
-		Script: signedUpgrade, Judge: tried(inSequence)},
+		Script: &conform.Script{Text: "STARTTLS, and inside TLS AUTH PLAIN LOGIN; two messages, if the client sends several", TLS: conform.STARTTLS,
+			Auth: []string{"PLAIN", "LOGIN"}, Options: secrets, Ask: askTwo},
+		Judge: tried(inSequence)},
 	scenario{ID: "auth-mech-after-tls", Tier: 1, Title: "Mechanisms are those offered inside TLS", Level: rfc.MUST, RFC: "3207 §4.2",
 		Expect: "passes: CRAM-MD5, or a failure; fails: PLAIN, which was offered before TLS only",
 		Effect: "Whoever can change the first EHLO reply chooses the mechanism.",
@@ -198,6 +200,13 @@ func unknownOnly(c *conform.Case) conform.Verdict {
 		return c.Warn("MAIL was sent without having signed in").At(c.Mark(mail))
 	}
 	return c.Reported("", 0)
+}
+
+// askTwo asks for two messages, if the client can send them.
+func askTwo(e conform.Env, j *record.Job) {
+	if e.Profile.Has(conform.NeedMultiMsg) {
+		conform.AskMessages(2)(e, j)
+	}
 }
 
 func inSequence(c *conform.Case) conform.Verdict {

@@ -48,7 +48,7 @@ func passwordSaid(c *conform.Case, where func(conform.Said) bool) (conform.Said,
 	return conform.Said{}, false
 }
 
-func anywhere(conform.Said) bool  { return true }
+func anywhere(conform.Said) bool     { return true }
 func outsideTLS(s conform.Said) bool { return !insideTLS(s) }
 
 // insideTLS says that a command came inside TLS: behind the STARTTLS that was
