@@ -253,7 +253,8 @@ func parameter(arg, name string) (value string, found bool) {
 }
 
 // xtextMailbox says that s is a mailbox in xtext, RFC 3461 §4: printable ASCII
-// without "=", and "+" only before two digits of upper-case hexadecimal.
+// without "=", and "+" only before two digits of upper-case hexadecimal. It is not
+// a path.
 func xtextMailbox(s string) bool {
 	const hex = "0123456789ABCDEF"
 	for i := range len(s) {
@@ -264,5 +265,5 @@ func xtextMailbox(s string) bool {
 			return false
 		}
 	}
-	return strings.Contains(s, "@") || strings.Contains(s, "+40")
+	return !strings.HasPrefix(s, "<") && strings.Contains(s, "@") || strings.Contains(s, "+40")
 }

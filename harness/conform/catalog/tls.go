@@ -39,7 +39,7 @@ var tlsUpgrade = of(tlsGroup,
 		Expect: "passes: no parameter inside TLS that was offered before it only; fails: such a parameter",
 		Needs:  startTLS,
 		Script: &conform.Script{Text: "SIZE, 8BITMIME, DSN and SMTPUTF8 offered before TLS, HELP inside", TLS: conform.STARTTLS,
-			Offer: []string{"SIZE 1000000", "8BITMIME", "DSN", "SMTPUTF8"}, Rules: insideOffer("HELP"), Ask: askDSN},
+			Offer: []string{"SIZE 1000000", "8BITMIME", "DSN", "SMTPUTF8"}, Rules: insideOffer("HELP")},
 		Judge: inTurn(noParameters, deliveredOrFailed)},
 	scenario{ID: "tls-no-params", Tier: 2, Title: "STARTTLS without arguments", Level: rfc.MUST, RFC: "3207 §4",
 		Expect: "passes: the line is STARTTLS; warns: a blank behind it; fails: an argument",
@@ -99,13 +99,6 @@ var tlsUpgrade = of(tlsGroup,
 // insideOffer has EHLO inside TLS offer these lines.
 func insideOffer(lines ...string) []harness.Rule {
 	return []harness.Rule{harness.On(harness.EHLO).InsideTLS().Reply(250, append([]string{"mx.test"}, lines...)...)}
-}
-
-// askDSN asks for status notifications, if the client can.
-func askDSN(e conform.Env, j *record.Job) {
-	if e.Profile.Has(conform.NeedDSN) {
-		j.DSN = &record.DSN{Return: "HDRS", ID: "before-tls", Notify: []string{"FAILURE"}}
-	}
 }
 
 // starting asks the judge about clients that begin TLS. It stands in place of

@@ -123,7 +123,7 @@ var tlsCertificates = of(tlsGroup, append(starttlsFaults,
 			}},
 		Judge: begun(opportunist)},
 	scenario{ID: "tls-quit-low-security", Tier: 2, Title: "Farewell where the certificate is not trusted", Level: rfc.SHOULD, RFC: "3207 §4.1",
-		Expect: "passes: QUIT inside TLS, or an alert; info: the connection is just closed",
+		Expect: "passes: QUIT inside TLS, or an alert; warns: the connection is just closed",
 		Needs:  startTLS,
 		Script: untrusted, Judge: farewell},
 )...)
@@ -198,5 +198,5 @@ func farewell(c *conform.Case) conform.Verdict {
 	case strings.Contains(s.EndDetail, "remote error: tls:"):
 		return c.Pass("an alert: %s", record.Escape(s.EndDetail))
 	}
-	return c.Info("the connection was just closed")
+	return c.Breach("the connection was just closed: %s", record.Escape(s.EndDetail))
 }

@@ -11,6 +11,8 @@ func All() []Mutant {
 		replyMutants,
 		tlsMutants,
 		authMutants,
+		exchangeMutants,
+		startTLSMutants,
 		extensionMutants,
 		timeMutants,
 		reportMutants,
