@@ -101,10 +101,10 @@ var authBasics = of(authGroup,
 		Script: withoutAuth("AUTH GSSAPI X-FOO; 504 to every AUTH", 504, "5.5.4 Unrecognized authentication type", "AUTH GSSAPI X-FOO"),
 		Judge:  inTurn(hidden, onlyMechanisms("GSSAPI", "X-FOO"), unknownOnly)},
 	scenario{ID: "auth-missing", Tier: 1, Title: "Credentials configured, AUTH not offered", Level: rfc.SECURITY, RFC: "4954 §9",
-		Expect: "passes: a failure before MAIL; fails: MAIL without AUTH, or the password is sent nevertheless",
+		Expect: "passes: a failure before MAIL; warns: the password is sent nevertheless; fails: MAIL without AUTH",
 		Effect: "Whoever can take AUTH out of an EHLO reply reads mail that was to go through an account.",
 		Needs:  []conform.Need{conform.NeedAuth},
-		Script: withoutAuth("no AUTH offered; 502 to every AUTH", 502, "5.5.1 Not implemented"), Judge: inTurn(hidden, signedIn)},
+		Script: withoutAuth("no AUTH offered; 502 to every AUTH", 502, "5.5.1 Not implemented"), Judge: inTurn(signedIn, notOffered)},
 	scenario{ID: "auth-not-in-transaction", Tier: 2, Title: "AUTH once, and before MAIL", Level: rfc.MUST, RFC: "4954 §4",
 		Expect: "passes: no AUTH inside a transaction nor behind a 235; fails: one of those",
 		Needs:  []conform.Need{conform.NeedAuth, conform.NeedStartTLS},
@@ -193,6 +193,13 @@ func strongest(c *conform.Case) conform.Verdict {
 		return c.Info("PLAIN first, inside TLS")
 	}
 	return c.Breach("%s first, although it knows SCRAM", record.Escape(first))
+}
+
+func notOffered(c *conform.Case) conform.Verdict {
+	if said, shown := passwordSaid(c, anywhere); shown {
+		return c.Warn("the password was sent although AUTH was not offered").At(c.Mark(said))
+	}
+	return c.Reported("", 0)
 }
 
 func unknownOnly(c *conform.Case) conform.Verdict {

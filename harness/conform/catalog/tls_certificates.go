@@ -49,8 +49,7 @@ func shown(text string, template x509.Certificate) *conform.Script {
 	}}
 }
 
-// with509 gives a server the certificate. One that could not be made leaves the
-// server without any, and no handshake succeeds.
+// with509 gives a server the certificate.
 func with509(certificate gotls.Certificate, err error) []harness.TLSOption {
 	if err != nil {
 		panic(err) // templates are fixed: no input can bring this about
@@ -63,10 +62,9 @@ var (
 	forClients = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 )
 
-// wrongHost is the script of certificates for another host, which a quitting
-// client is looked at in, too.
 var starttlsFaults = badCertificates("tls-cert-", conform.STARTTLS, conform.NeedStartTLS)
 
+// untrusted is the script in which the farewell is looked at, too.
 var untrusted = starttlsFaults[len(starttlsFaults)-1].Script
 
 var tlsCertificates = of(tlsGroup, append(starttlsFaults,
@@ -131,17 +129,17 @@ var tlsCertificates = of(tlsGroup, append(starttlsFaults,
 // distrusted passes if a bad certificate stopped the client before MAIL and
 // AUTH.
 func distrusted(c *conform.Case) conform.Verdict {
-	if _, started := c.First("STARTTLS"); !started && c.Session() == nil {
+	if c.Session() == nil {
 		return c.Inconclusive("no session was begun: %s", c.Told())
 	}
-	for _, said := range c.Said("AUTH", "MAIL") {
+	if said, sent := c.First("AUTH", "MAIL"); sent {
 		where := "in the clear"
 		if insideTLS(said) {
 			where = "inside TLS"
 		}
 		return c.Breach("%s was sent %s", said.Verb, where).At(c.Mark(said))
 	}
-	if c.Script != "" && c.Job.Security == record.SecurityStartTLS && c.Count("STARTTLS") == 0 {
+	if c.Job.Security == record.SecurityStartTLS && c.Count("STARTTLS") == 0 {
 		return c.Inconclusive("STARTTLS was not sent: %s", c.Told())
 	}
 	return c.Reported("", 0)

@@ -92,7 +92,8 @@ func injectedHello(c *conform.Case) conform.Verdict {
 }
 
 func injectedReplies(c *conform.Case) conform.Verdict {
-	for _, said := range insideSaid(c, "DATA", "BDAT") {
+	if sent := insideSaid(c, "DATA", "BDAT"); len(sent) > 0 {
+		said := sent[0]
 		return c.Breach("%s was sent although RCPT was refused: the injected replies were believed", said.Verb).At(c.Mark(said))
 	}
 	v := c.Reported("", 0)
