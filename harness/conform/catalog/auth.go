@@ -16,7 +16,7 @@ var authGroup = &conform.Group{Name: "auth", Title: "Signing in",
 }
 
 // auth is the whole group, in the order of an exchange.
-var auth = slices.Concat(authBasics, authRefusals, authChallenges, authCredentials, authClear, authSCRAM)
+var auth = connected(slices.Concat(authBasics, authRefusals, authChallenges, authCredentials, authClear, authSCRAM), "auth-utf8", "auth-nul")
 
 // signedUpgrade is an ordinary submission: STARTTLS, AUTH, a message.
 var signedUpgrade = &conform.Script{ID: "auth-baseline", Text: "STARTTLS, and inside TLS AUTH PLAIN LOGIN", TLS: conform.STARTTLS,

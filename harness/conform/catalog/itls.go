@@ -16,7 +16,7 @@ var itlsGroup = &conform.Group{Name: "itls", Title: "Implicit TLS",
 
 var implicit = []conform.Need{conform.NeedImplicitTLS}
 
-var itls = of(itlsGroup, append(badCertificates("itls-cert-", conform.ImplicitTLS, conform.NeedImplicitTLS),
+var itls = connected(of(itlsGroup, append(badCertificates("itls-cert-", conform.ImplicitTLS, conform.NeedImplicitTLS),
 	scenario{ID: "itls-baseline", Tier: 1, Title: "TLS before the greeting", Level: rfc.SHOULD, RFC: "8314 §3.3",
 		Expect: "passes: delivered; warns: not delivered",
 		Effect: "Submission on port 465, the one that RFC 8314 prefers, does not work.",
@@ -31,7 +31,7 @@ var itls = of(itlsGroup, append(badCertificates("itls-cert-", conform.ImplicitTL
 		Expect: "passes: a failure; fails: the client speaks SMTP in the clear",
 		Needs:  implicit,
 		Script: &conform.Script{Text: "220 in the clear; the job asks for implicit TLS", Ask: func(_ conform.Env, j *record.Job) { j.Security = record.SecurityTLS }},
-		Judge:  begun(neverPlain)},
+		Judge:  neverPlain},
 	scenario{ID: "itls-client-plain", Tier: 2, Title: "No TLS asked for on the port of implicit TLS", Level: rfc.SHOULD, RFC: "5321 §4.5.3.2",
 		Expect: "passes: a temporary failure within the time-out; warns: its class is not told; fails: the client does not end",
 		Effect: "A client with the wrong port stands still for ever.",
@@ -51,12 +51,12 @@ var itls = of(itlsGroup, append(badCertificates("itls-cert-", conform.ImplicitTL
 		Fix:    "Set the time-out on the connection before the handshake, not only for replies.",
 		Needs:  []conform.Need{conform.NeedImplicitTLS, conform.NeedTimeout},
 		Script: &conform.Script{Text: "silence in answer to the handshake", TLS: conform.ImplicitTLS, Rules: []harness.Rule{harness.On(harness.CONNECT).Handshake("hang")}},
-		Judge:  begun(inTurn(neverPlain, func(c *conform.Case) conform.Verdict { return c.Reported(conform.Temp, 0) }))},
+		Judge:  inTurn(neverPlain, func(c *conform.Case) conform.Verdict { return c.Reported(conform.Temp, 0) })},
 	scenario{ID: "itls-max-1.1", Tier: 2, Title: "TLS 1.1 only", Level: rfc.MUST, RFC: "8996 §5; 8997 §3; 8314 §4.1",
 		Expect: "passes: a failure; warns: delivered over TLS 1.1",
 		Needs:  implicit,
-		Script: versions("no TLS later than 1.1", conform.ImplicitTLS, gotls.VersionTLS10, gotls.VersionTLS11), Judge: begun(oldTLS)},
-)...)
+		Script: versions("no TLS later than 1.1", conform.ImplicitTLS, gotls.VersionTLS10, gotls.VersionTLS11), Judge: oldTLS},
+)...))
 
 // neverPlain fails where the client spoke SMTP without TLS.
 func neverPlain(c *conform.Case) conform.Verdict {

@@ -1,6 +1,10 @@
 package catalog
 
-import "github.com/smtpspec/smtpspec/harness/conform"
+import (
+	"slices"
+
+	"github.com/smtpspec/smtpspec/harness/conform"
+)
 
 // judge decides what a run says of a client.
 type judge = func(*conform.Case) conform.Verdict
@@ -15,5 +19,26 @@ func inTurn(judges ...judge) judge {
 			}
 		}
 		return v
+	}
+}
+
+// connected leaves runs in which the client did not connect undecided, but for
+// scenarios in which it may find fault with the job before that.
+func connected(all []*conform.Scenario, but ...string) []*conform.Scenario {
+	for _, s := range all {
+		if !slices.Contains(but, s.ID) {
+			s.Judge = begun(s.Judge)
+		}
+	}
+	return all
+}
+
+// begun asks the judge about runs in which the client connected.
+func begun(judge judge) judge {
+	return func(c *conform.Case) conform.Verdict {
+		if c.Session() == nil {
+			return c.Inconclusive("no session was begun: %s", c.Told())
+		}
+		return judge(c)
 	}
 }

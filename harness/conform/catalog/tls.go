@@ -17,7 +17,7 @@ var tlsGroup = &conform.Group{Name: "tls", Title: "STARTTLS",
 	Fix:    "Where TLS is required, go on only inside a TLS session whose certificate was verified for the host's name, and forget all that was said before it.",
 }
 
-var tls = slices.Concat(tlsUpgrade, tlsRefused, tlsInjected, tlsCertificates, tlsHandshakes)
+var tls = connected(slices.Concat(tlsUpgrade, tlsRefused, tlsInjected, tlsCertificates, tlsHandshakes))
 
 // upgraded is a good server with STARTTLS.
 var upgraded = &conform.Script{ID: "tls-baseline", Text: "STARTTLS offered; TLS required", TLS: conform.STARTTLS}

@@ -34,12 +34,12 @@ var tlsRefused = of(tlsGroup,
 		Expect: "passes: a failure, nothing of the mail in the clear; fails: the session goes on in the clear",
 		Needs:  startTLS,
 		Script: &conform.Script{Text: "no STARTTLS offered; 502 to STARTTLS; TLS required", Ask: askRequired},
-		Judge:  begun(inTurn(noClearText, func(c *conform.Case) conform.Verdict { return c.Reported("", 0) }))},
+		Judge:  inTurn(noClearText, func(c *conform.Case) conform.Verdict { return c.Reported("", 0) })},
 	scenario{ID: "tls-stripped-optional", Tier: 2, Title: "Opportunistic TLS, STARTTLS not offered", Level: rfc.INFO, RFC: "3207 §6",
 		Expect: "info: delivered in the clear, or a failure; fails: an untrue report",
 		Needs:  optional,
 		Script: &conform.Script{Text: "no STARTTLS offered; the job asks for opportunistic TLS", Ask: askOptional},
-		Judge:  begun(conform.Decides("delivered in the clear", "failed"))},
+		Judge:  conform.Decides("delivered in the clear", "failed")},
 	refusal("tls-starttls-454", "STARTTLS refused 454", 1, conform.Temp, 454, "4.7.0 TLS not available due to temporary reason"),
 	refusal("tls-starttls-501", "STARTTLS refused 501", 1, "", 501, "5.5.4 Syntax error (no parameters allowed)"),
 	refusal("tls-starttls-502", "STARTTLS refused 502", 1, "", 502, "5.5.1 Not implemented"),
@@ -62,16 +62,6 @@ var tlsRefused = of(tlsGroup,
 			harness.On(harness.STARTTLS).Reply(454, "no").Trail([]byte("250 ok\r\n250 ok\r\n354 go\r\n250 queued\r\n"))),
 		Judge: reached(inTurn(noClearText, func(c *conform.Case) conform.Verdict { return c.Reported("", 0) }))},
 )
-
-// begun asks the judge about runs in which the client connected.
-func begun(judge judge) judge {
-	return func(c *conform.Case) conform.Verdict {
-		if c.Session() == nil {
-			return c.Inconclusive("no session was begun: %s", c.Told())
-		}
-		return judge(c)
-	}
-}
 
 // reached asks the judge about runs in which STARTTLS was sent, or should have
 // been: mail that was sent without it is one of them.
