@@ -16,7 +16,7 @@ var authGroup = &conform.Group{Name: "auth", Title: "Signing in",
 }
 
 // auth is the whole group, in the order of an exchange.
-var auth = connected(slices.Concat(authBasics, authRefusals, authChallenges, authCredentials, authClear, authSCRAM), "auth-utf8", "auth-nul")
+var auth = afterConnecting(slices.Concat(authBasics, authRefusals, authChallenges, authCredentials, authClear, authSCRAM), "auth-utf8", "auth-nul")
 
 // signedUpgrade is an ordinary submission: STARTTLS, AUTH, a message.
 var signedUpgrade = &conform.Script{ID: "auth-baseline", Text: "STARTTLS, and inside TLS AUTH PLAIN LOGIN", TLS: conform.STARTTLS,
@@ -54,33 +54,33 @@ var authBasics = of(authGroup,
 	scenario{ID: "auth-baseline", Tier: 1, Title: "AUTH over TLS", Level: rfc.MUST, RFC: "4954 §4",
 		Expect: "passes: signed in with PLAIN or LOGIN before MAIL, and delivered; fails: anything else",
 		Needs:  []conform.Need{conform.NeedAuth, conform.NeedStartTLS},
-		Script: signedUpgrade, Judge: inTurn(signedIn, conform.Delivered)},
+		Script: signedUpgrade, Judge: inTurn(sentSignedIn, conform.Delivered)},
 	scenario{ID: "auth-plain-no-ir", Tier: 2, Title: "PLAIN with and without an initial response", Level: rfc.MUST, RFC: "4954 §4; 4616 §2",
 		Expect: "passes: signed in and delivered, whether the credentials came with AUTH PLAIN or behind 334; fails: anything else",
 		Needs:  []conform.Need{conform.NeedAuth},
-		Script: offering("PLAIN"), Judge: with("PLAIN", plainEitherWay)},
+		Script: offering("PLAIN"), Judge: choosing("PLAIN", plainEitherWay)},
 	scenario{ID: "auth-334-no-space", Tier: 1, Title: "Empty challenge without the blank", Level: rfc.INTEROP, RFC: "4954 §4",
 		Expect: "passes: delivered; warns: the exchange fails; does not apply to a client that sends its credentials with AUTH PLAIN",
 		Fix:    "Take a 334 with no text for an empty challenge.",
 		Needs:  []conform.Need{conform.NeedAuth},
 		Script: signing("AUTH PLAIN; the empty challenge is 334 and CRLF, without a blank", "PLAIN", takePlain("334\r\n")),
-		Judge:  with("PLAIN", emptyChallenge)},
+		Judge:  choosing("PLAIN", emptyChallenge)},
 	scenario{ID: "auth-login-only", Tier: 1, Title: "Only LOGIN offered", Level: rfc.DERIVED, RFC: "4954 §4",
 		Expect: "passes: signed in with LOGIN and delivered, or a failure without any AUTH; fails: another mechanism, or MAIL without AUTH",
 		Needs:  []conform.Need{conform.NeedAuth},
-		Script: offering("LOGIN"), Judge: inTurn(onlyMechanisms("LOGIN"), signedIn)},
+		Script: offering("LOGIN"), Judge: inTurn(onlyMechanisms("LOGIN"), sentSignedIn)},
 	scenario{ID: "auth-login-odd-prompts", Tier: 1, Title: "LOGIN with other prompts", Level: rfc.INTEROP, RFC: "4954 §4",
 		Expect: "passes: delivered; warns: the exchange fails on the prompts “User Name” and “Password”, each with a NUL behind it. LOGIN has no standard: the order of the prompts counts, not their words.",
 		Fix:    "Answer the first challenge of LOGIN with the user name and the second with the password, whatever they say.",
 		Needs:  []conform.Need{conform.NeedAuth},
 		Script: signing("AUTH LOGIN; the prompts are “User Name” and “Password”, each with a NUL behind it", "LOGIN", takeLogin),
-		Judge:  with("LOGIN", func(c *conform.Case, _ attempt) conform.Verdict { return conform.Delivered(c) })},
+		Judge:  choosing("LOGIN", func(c *conform.Case, _ attempt) conform.Verdict { return conform.Delivered(c) })},
 	scenario{ID: "auth-login-235-early", Tier: 1, Title: "LOGIN succeeds before the password", Level: rfc.SECURITY, RFC: "4954 §4",
 		Expect: "passes: the password is not sent any more, whether the client goes on or fails; fails: the password is sent as a command",
 		Effect: "The password is in the server's log of unknown commands.",
 		Needs:  []conform.Need{conform.NeedAuth},
 		Script: signing("AUTH LOGIN; 235 behind the user name", "LOGIN", loginTooEarly),
-		Judge: with("LOGIN", func(c *conform.Case, a attempt) conform.Verdict {
+		Judge: choosing("LOGIN", func(c *conform.Case, a attempt) conform.Verdict {
 			if said, bad := passwordSaid(c, func(s conform.Said) bool { return s.Index > a.last().Index }); bad {
 				return c.Breach("the password was sent behind the 235").At(c.Mark(said))
 			}
@@ -89,7 +89,7 @@ var authBasics = of(authGroup,
 	scenario{ID: "auth-cram-md5-only", Tier: 1, Title: "Only CRAM-MD5 offered", Level: rfc.DERIVED, RFC: "4954 §4; 2195 §2",
 		Expect: "passes: the digest is right and the message delivered, or a failure without any AUTH; fails: a wrong digest, another mechanism, or MAIL without AUTH",
 		Needs:  []conform.Need{conform.NeedAuth},
-		Script: offering("CRAM-MD5"), Judge: inTurn(onlyMechanisms("CRAM-MD5"), rightDigest, signedIn)},
+		Script: offering("CRAM-MD5"), Judge: inTurn(onlyMechanisms("CRAM-MD5"), rightDigest, sentSignedIn)},
 	scenario{ID: "auth-strongest", Tier: 1, Title: "Strongest mechanism first", Level: rfc.SHOULD, RFC: "4954 §9; 4422 §6.1.2",
 		Expect: "passes: SCRAM first; info: PLAIN first inside TLS, or the client knows no SCRAM; warns: LOGIN or CRAM-MD5 before a SCRAM that it knows",
 		Needs:  []conform.Need{conform.NeedAuth, conform.NeedStartTLS},
@@ -104,20 +104,20 @@ var authBasics = of(authGroup,
 		Expect: "passes: a failure before MAIL; warns: the password is sent nevertheless; fails: MAIL without AUTH",
 		Effect: "Whoever can take AUTH out of an EHLO reply reads mail that was to go through an account.",
 		Needs:  []conform.Need{conform.NeedAuth},
-		Script: withoutAuth("no AUTH offered; 502 to every AUTH", 502, "5.5.1 Not implemented"), Judge: inTurn(signedIn, notOffered)},
+		Script: withoutAuth("no AUTH offered; 502 to every AUTH", 502, "5.5.1 Not implemented"), Judge: inTurn(sentSignedIn, notOffered)},
 	scenario{ID: "auth-not-in-transaction", Tier: 2, Title: "AUTH once, and before MAIL", Level: rfc.MUST, RFC: "4954 §4",
 		Expect: "passes: no AUTH inside a transaction nor behind a 235; fails: one of those",
 		Needs:  []conform.Need{conform.NeedAuth, conform.NeedStartTLS},
 		Script: &conform.Script{Text: "STARTTLS, and inside TLS AUTH PLAIN LOGIN; two messages, if the client sends several", TLS: conform.STARTTLS,
 			Auth: []string{"PLAIN", "LOGIN"}, Options: secrets, Ask: askTwo},
-		Judge: tried(inSequence)},
+		Judge: tried(authInSequence)},
 	scenario{ID: "auth-mech-after-tls", Tier: 1, Title: "Mechanisms are those offered inside TLS", Level: rfc.MUST, RFC: "3207 §4.2",
 		Expect: "passes: CRAM-MD5, or a failure; fails: PLAIN, which was offered before TLS only",
 		Effect: "Whoever can change the first EHLO reply chooses the mechanism.",
 		Needs:  []conform.Need{conform.NeedAuth, conform.NeedStartTLS},
 		Script: &conform.Script{Text: "AUTH PLAIN offered before TLS, AUTH CRAM-MD5 inside", TLS: conform.STARTTLS, Auth: []string{"CRAM-MD5"}, Options: secrets,
 			Rules: []harness.Rule{harness.On(harness.EHLO).BeforeTLS().Reply(250, "mx.test", "AUTH PLAIN", "STARTTLS")}},
-		Judge: inTurn(onlyMechanisms("CRAM-MD5"), signedIn)},
+		Judge: inTurn(onlyMechanisms("CRAM-MD5"), sentSignedIn)},
 	scenario{ID: "auth-mail-param", Tier: 2, Title: "AUTH= of MAIL", Level: rfc.MUST, RFC: "4954 §5 §8; 3461 §4",
 		Expect:  "passes: no AUTH=, or <> or a mailbox in xtext where AUTH was offered; fails: anything else behind AUTH=, or AUTH= where AUTH was not offered",
 		Fix:     "Leave AUTH= out unless the message comes from an authenticated submission that has to be named.",
@@ -126,7 +126,7 @@ var authBasics = of(authGroup,
 )
 
 func plainEitherWay(c *conform.Case, a attempt) conform.Verdict {
-	v := inTurn(signedIn, conform.Delivered)(c)
+	v := inTurn(sentSignedIn, conform.Delivered)(c)
 	switch {
 	case v.Word != conform.Pass:
 		return v
@@ -156,7 +156,7 @@ func takeLogin(p *harness.Peer, c record.Command) error {
 	if _, err := asked(p, c, "334 VXNlciBOYW1lAA==\r\n"); err != nil {
 		return err
 	}
-	if _, err := challenge(p, "334 UGFzc3dvcmQA\r\n"); err != nil {
+	if _, err := sendChallenge(p, "334 UGFzc3dvcmQA\r\n"); err != nil {
 		return err
 	}
 	return p.Reply(235, "Authentication succeeded")
@@ -216,7 +216,7 @@ func askTwo(e conform.Env, j *record.Job) {
 	}
 }
 
-func inSequence(c *conform.Case) conform.Verdict {
+func authInSequence(c *conform.Case) conform.Verdict {
 	if a, s, bad := c.Anomaly("auth-sequence"); bad {
 		said := conform.Said{Command: s.Commands[a.Command-1], Session: s, Index: a.Command}
 		return c.Breach("%s: %s", a.Text, record.Escape(a.Octets)).At(c.Mark(said))
@@ -231,7 +231,7 @@ func mailParam(c *conform.Case) conform.Verdict {
 	for n := range c.Trials {
 		one := c.On(n)
 		for _, mail := range one.Said("MAIL") {
-			value, found := parameter(mail.Arg, "AUTH")
+			value, found := parameterIn(mail.Arg, "AUTH")
 			switch {
 			case !found:
 			case n > 0:
@@ -246,9 +246,9 @@ func mailParam(c *conform.Case) conform.Verdict {
 	return c.Pass("%s", text)
 }
 
-// parameter returns the value of a parameter of MAIL or RCPT, and whether it is
+// parameterIn returns the value of a parameter of MAIL or RCPT, and whether it is
 // there.
-func parameter(arg, name string) (value string, found bool) {
+func parameterIn(arg, name string) (value string, found bool) {
 	_, behind, _ := strings.Cut(arg, ">")
 	for _, word := range strings.Fields(behind) {
 		key, value, _ := strings.Cut(word, "=")

@@ -67,9 +67,9 @@ func tried(judge judge) judge {
 	}
 }
 
-// with asks the judge about the first exchange with one mechanism. To a client
+// choosing asks the judge about the first exchange with one mechanism. To a client
 // that does not choose it the scenario does not apply.
-func with(mechanism string, judge func(*conform.Case, attempt) conform.Verdict) judge {
+func choosing(mechanism string, judge func(*conform.Case, attempt) conform.Verdict) judge {
 	return func(c *conform.Case) conform.Verdict {
 		for _, a := range attempts(c) {
 			if strings.HasPrefix(a.Mechanism, mechanism) {
@@ -83,9 +83,9 @@ func with(mechanism string, judge func(*conform.Case, attempt) conform.Verdict) 
 	}
 }
 
-// signedIn passes if no message was sent without signing in, and the client
+// sentSignedIn passes if no message was sent without signing in, and the client
 // then delivered or said that it could not.
-func signedIn(c *conform.Case) conform.Verdict {
+func sentSignedIn(c *conform.Case) conform.Verdict {
 	if mail, bad := mailUnsigned(c); bad {
 		return c.Breach("MAIL was sent without having signed in").At(c.Mark(mail))
 	}

@@ -7,12 +7,12 @@ import (
 	"github.com/smtpspec/smtpspec/harness/rfc"
 )
 
-// elsewhere is a loopback address that clients do not take for their own
+// otherLoopback is a loopback address that clients do not take for their own
 // machine, where some of them need no TLS.
-const elsewhere = "127.0.0.2"
+const otherLoopback = "127.0.0.2"
 
 // clearOnly is a server without TLS.
-var clearOnly = &conform.Script{ID: "auth-clear", Text: "no TLS; AUTH PLAIN LOGIN; the job asks for none", Addr: elsewhere,
+var clearOnly = &conform.Script{ID: "auth-clear", Text: "no TLS; AUTH PLAIN LOGIN; the job asks for none", Addr: otherLoopback,
 	Auth: []string{"PLAIN", "LOGIN"}, Options: secrets}
 
 func askOptional(_ conform.Env, j *record.Job) { j.Security = record.SecurityOptional }
@@ -28,9 +28,9 @@ var authClear = of(authGroup,
 		Fix:    "With credentials, require TLS.",
 		Needs:  []conform.Need{conform.NeedAuth, conform.NeedStartTLSOptional},
 		Scripts: []*conform.Script{
-			{ID: "auth-clear-stripped", Text: "no STARTTLS offered; AUTH PLAIN LOGIN; the job asks for opportunistic TLS", Addr: elsewhere,
+			{ID: "auth-clear-stripped", Text: "no STARTTLS offered; AUTH PLAIN LOGIN; the job asks for opportunistic TLS", Addr: otherLoopback,
 				Auth: []string{"PLAIN", "LOGIN"}, Options: secrets, Ask: askOptional},
-			{ID: "auth-clear-454", Text: "STARTTLS is answered 454; AUTH PLAIN LOGIN; the job asks for opportunistic TLS", Addr: elsewhere, TLS: conform.STARTTLS,
+			{ID: "auth-clear-454", Text: "STARTTLS is answered 454; AUTH PLAIN LOGIN; the job asks for opportunistic TLS", Addr: otherLoopback, TLS: conform.STARTTLS,
 				Auth: []string{"PLAIN", "LOGIN"}, Options: secrets, Ask: askOptional,
 				Rules: []harness.Rule{harness.On(harness.STARTTLS).Reply(454, "4.7.0 TLS not available")}},
 		},
@@ -40,18 +40,18 @@ var authClear = of(authGroup,
 		Effect: "Whoever can answer for the server gets the password.",
 		Needs:  []conform.Need{conform.NeedAuth},
 		Scripts: []*conform.Script{
-			{ID: "auth-cram-fail-then-plain-clear", Text: "no TLS; AUTH CRAM-MD5 PLAIN; 504 to CRAM-MD5", Addr: elsewhere, Auth: []string{"CRAM-MD5", "PLAIN"}, Options: secrets,
+			{ID: "auth-cram-fail-then-plain-clear", Text: "no TLS; AUTH CRAM-MD5 PLAIN; 504 to CRAM-MD5", Addr: otherLoopback, Auth: []string{"CRAM-MD5", "PLAIN"}, Options: secrets,
 				Rules: []harness.Rule{harness.On(harness.AUTH).When(mechanism("CRAM-MD5")).Reply(504, "5.5.4 Unrecognized authentication type")}},
 			clearOnly,
 		},
-		Judge: with("CRAM-MD5", downgradeFromCRAM)},
+		Judge: choosing("CRAM-MD5", downgradeFromCRAM)},
 )
 
 func passwordInClear(c *conform.Case) conform.Verdict {
 	if said, shown := passwordSaid(c, outsideTLS); shown {
 		return c.Warn("the password was sent in the clear").At(c.Mark(said))
 	}
-	return signedIn(c)
+	return sentSignedIn(c)
 }
 
 func noDowngrade(c *conform.Case) conform.Verdict {

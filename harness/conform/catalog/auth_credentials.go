@@ -26,14 +26,14 @@ var authCredentials = of(authGroup,
 		Fix:    "Where the line would have more than 512 octets with its CRLF, leave the initial response out and send it in answer to the empty challenge.",
 		Needs:  []conform.Need{conform.NeedAuth},
 		Script: userWith("AUTH PLAIN; the password has 600 octets", conform.User, strings.Repeat("Horse7Battery-", 43)[:600], "PLAIN"),
-		Judge:  with("PLAIN", func(c *conform.Case, _ attempt) conform.Verdict { return lineLimit(c) })},
+		Judge:  choosing("PLAIN", func(c *conform.Case, _ attempt) conform.Verdict { return lineLimit(c) })},
 	scenario{ID: "auth-empty-ir", Tier: 2, Title: "Empty initial response", Level: rfc.MUST, RFC: "4954 §4",
 		Expect: "passes: “AUTH EXTERNAL =”; info: an identity, or no initial response; fails: a blank at the end of the line",
 		Fix:    "Write an initial response of no octets as “=”.",
 		Needs:  []conform.Need{conform.NeedExternal},
 		Script: &conform.Script{Text: "AUTH EXTERNAL; 535", TLS: conform.AnyTLS, Auth: []string{"EXTERNAL"}, Rules: conform.OfferExternal(), Options: secrets,
 			Ask: func(_ conform.Env, j *record.Job) { j.Mechanism = "EXTERNAL" }},
-		Judge: with("EXTERNAL", emptyInitial)},
+		Judge: choosing("EXTERNAL", emptyInitial)},
 	scenario{ID: "auth-utf8", Tier: 2, Title: "User name and password beyond ASCII", Level: rfc.SHOULD, RFC: "4954 §4; 4616 §2",
 		Expect: "passes: signed in with UTF-8; info: refused before AUTH; warns: other octets than those of UTF-8",
 		Needs:  []conform.Need{conform.NeedAuth},
@@ -53,7 +53,7 @@ func lineLimit(c *conform.Case) conform.Verdict {
 			return c.Breach("AUTH with %d octets in its line", n).At(c.Mark(a.Said))
 		}
 	}
-	return signedIn(c)
+	return sentSignedIn(c)
 }
 
 func emptyInitial(c *conform.Case, a attempt) conform.Verdict {
@@ -75,7 +75,7 @@ func inUTF8(c *conform.Case) conform.Verdict {
 	}
 	for _, a := range tries {
 		if a.succeeded() {
-			return signedIn(c)
+			return sentSignedIn(c)
 		}
 	}
 	said := tries[0].last()
@@ -89,5 +89,5 @@ func noNUL(c *conform.Case) conform.Verdict {
 	if len(attempts(c)) > 0 {
 		return c.Inconclusive("another password was sent than was given; the NUL may have been lost on the way to the client")
 	}
-	return signedIn(c)
+	return sentSignedIn(c)
 }

@@ -122,11 +122,11 @@ func asked(p *harness.Peer, c record.Command, prompt string) (string, error) {
 	if _, initial, found := strings.Cut(c.Arg, " "); found {
 		return initial, nil
 	}
-	return challenge(p, prompt)
+	return sendChallenge(p, prompt)
 }
 
-// challenge sends octets and returns what the client answers.
-func challenge(p *harness.Peer, octets string) (string, error) {
+// sendChallenge sends octets and returns what the client answers.
+func sendChallenge(p *harness.Peer, octets string) (string, error) {
 	if err := p.Send(octets); err != nil {
 		return "", err
 	}

@@ -36,7 +36,7 @@ var authRefusals = of(authGroup,
 	scenario{ID: "auth-535", Tier: 1, Title: "Bad credentials", Level: rfc.MUST, RFC: "4954 §6",
 		Expect: "passes: a permanent failure that tells 535, no MAIL; warns: the code is not told, or the failure called temporary; fails: success, or MAIL sent",
 		Needs:  []conform.Need{conform.NeedAuth},
-		Script: wrongPassword, Judge: tried(inTurn(signedIn, conform.Refused(conform.Perm, 535)))},
+		Script: wrongPassword, Judge: tried(inTurn(sentSignedIn, conform.Refused(conform.Perm, 535)))},
 	scenario{ID: "auth-535-no-star", Tier: 1, Title: "No “*” once the exchange has ended", Level: rfc.DERIVED, RFC: "4954 §4",
 		Expect: "passes: behind the 535 comes QUIT, another AUTH, or the end; fails: “*” is sent, which is a command by then",
 		Effect: "The server counts an error, and its reply to the “*” is taken for the one to the next command.",
@@ -52,7 +52,7 @@ var authRefusals = of(authGroup,
 		Expect: "passes: a temporary failure that tells 454, no MAIL; warns: anything else",
 		Effect: "A user is asked for a password that was right, or the mail is given up.",
 		Needs:  []conform.Need{conform.NeedAuth},
-		Script: deciding(454, "4.7.0 Temporary authentication failure"), Judge: tried(inTurn(signedIn, conform.Refused(conform.Temp, 454)))},
+		Script: deciding(454, "4.7.0 Temporary authentication failure"), Judge: tried(inTurn(sentSignedIn, conform.Refused(conform.Temp, 454)))},
 	scenario{ID: "auth-432", Tier: 2, Title: "Password transition needed", Level: rfc.INFO, RFC: "4954 §6",
 		Expect: "info: what is reported; fails: success",
 		Needs:  []conform.Need{conform.NeedAuth},
@@ -63,7 +63,7 @@ var authRefusals = of(authGroup,
 		Script: &conform.Script{Text: "AUTH CRAM-MD5 PLAIN LOGIN; 534 to CRAM-MD5", TLS: conform.AnyTLS, Offer: []string{"ENHANCEDSTATUSCODES"},
 			Auth: []string{"CRAM-MD5", "PLAIN", "LOGIN"}, Options: secrets,
 			Rules: []harness.Rule{harness.On(harness.AUTH).When(mechanism("CRAM-MD5")).Reply(534, "5.7.9 Authentication mechanism is too weak")}},
-		Judge: with("CRAM-MD5", func(c *conform.Case, _ attempt) conform.Verdict { return anotherMechanism(c) })},
+		Judge: choosing("CRAM-MD5", func(c *conform.Case, _ attempt) conform.Verdict { return anotherMechanism(c) })},
 	scenario{ID: "auth-504-next", Tier: 1, Title: "Advertised mechanism refused", Level: rfc.SHOULD, RFC: "4954 §4",
 		Expect: "passes: another mechanism, or a failure; warns: the same mechanism again in the session, or MAIL without AUTH",
 		Needs:  []conform.Need{conform.NeedAuth},
@@ -126,7 +126,7 @@ func anotherMechanism(c *conform.Case) conform.Verdict {
 			refused[id] = append(refused[id], a.Mechanism)
 		}
 	}
-	return signedIn(c)
+	return sentSignedIn(c)
 }
 
 func encryptionRequired(c *conform.Case) conform.Verdict {
@@ -142,7 +142,7 @@ func encryptionRequired(c *conform.Case) conform.Verdict {
 	case len(shown) > 1:
 		return c.Breach("the password was sent in the clear %d times", len(shown)).At(c.Mark(shown[1]))
 	}
-	return signedIn(c)
+	return sentSignedIn(c)
 }
 
 func quietReport(c *conform.Case) conform.Verdict {

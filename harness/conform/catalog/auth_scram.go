@@ -27,14 +27,14 @@ func (f scramFault) talk(p *harness.Peer, c record.Command) error {
 	}
 	_, nonce, _ := strings.Cut(unbase64(first), ",r=")
 	nonce, _, _ = strings.Cut(nonce, ",")
-	answer, err := challenge(p, base64Line("r="+f.nonce(nonce)+",s="+base64.StdEncoding.EncodeToString([]byte("a salt of ours"))+",i="+f.iterations))
+	answer, err := sendChallenge(p, base64Line("r="+f.nonce(nonce)+",s="+base64.StdEncoding.EncodeToString([]byte("a salt of ours"))+",i="+f.iterations))
 	if err != nil {
 		return err
 	}
 	if !f.proven || answer == "*" {
 		return p.Reply(501, "Cancelled")
 	}
-	if answer, err = challenge(p, base64Line("v="+base64.StdEncoding.EncodeToString(make([]byte, 32)))); err != nil {
+	if answer, err = sendChallenge(p, base64Line("v="+base64.StdEncoding.EncodeToString(make([]byte, 32)))); err != nil {
 		return err
 	}
 	if answer == "*" {
@@ -56,28 +56,28 @@ var authSCRAM = of(authGroup,
 		Needs:  []conform.Need{conform.NeedSCRAM},
 		Script: signing("AUTH "+scramNames+"; a wrong v= in the server-final-message, then 235", scramNames,
 			scramFault{nonce: longer, iterations: "4096", proven: true}.talk),
-		Judge: with("SCRAM-", serverUnproven)},
+		Judge: choosing("SCRAM-", serverUnproven)},
 	scenario{ID: "auth-scram-nonce", Tier: 3, Title: "SCRAM: continued nonce", Level: rfc.MUST, RFC: "5802 §5.1",
 		Expect: "passes: a failure without a proof; fails: the proof is sent for a nonce that does not go on from the client's",
 		Effect: "An old exchange can be played again.",
 		Needs:  []conform.Need{conform.NeedSCRAM},
 		Script: signing("AUTH "+scramNames+"; r= does not begin with the client's nonce", scramNames,
 			scramFault{nonce: func(string) string { return "anotherNonceAltogether" }, iterations: "4096"}.talk),
-		Judge: with("SCRAM-", noProof)},
+		Judge: choosing("SCRAM-", noProof)},
 	scenario{ID: "auth-scram-iterations", Tier: 3, Title: "SCRAM: two thousand million iterations", Level: rfc.SECURITY, RFC: "5802 §5.1 §9",
 		Expect: "passes: refused at once; fails: the client computes for longer than its time-out, or to the end",
 		Effect: "A server keeps a processor of the client busy for minutes, with each message.",
 		Fix:    "Refuse iteration counts above some hundred thousands.",
 		Needs:  []conform.Need{conform.NeedSCRAM},
 		Script: signing("AUTH "+scramNames+"; i=2147483647", scramNames, scramFault{nonce: longer, iterations: "2147483647"}.talk),
-		Judge:  with("SCRAM-", refusesIterations)},
+		Judge:  choosing("SCRAM-", refusesIterations)},
 )
 
 func serverUnproven(c *conform.Case, a attempt) conform.Verdict {
 	if mail, ok := c.First("MAIL"); ok && a.succeeded() {
 		return c.Breach("MAIL was sent behind a wrong signature of the server").At(c.Mark(mail))
 	}
-	return signedIn(c)
+	return sentSignedIn(c)
 }
 
 // proof returns the response with the client's proof.
@@ -94,7 +94,7 @@ func noProof(c *conform.Case, a attempt) conform.Verdict {
 	if said, sent := proof(a); sent {
 		return c.Breach("the proof was sent").At(c.Mark(said))
 	}
-	return signedIn(c)
+	return sentSignedIn(c)
 }
 
 // refusesIterations looks at how long the client took for its answer to the
@@ -110,7 +110,7 @@ func refusesIterations(c *conform.Case, a attempt) conform.Verdict {
 	if took := answered - asked; took > c.Unit {
 		return c.Breach("the client computed for %v", took.Round(time.Millisecond)).At(c.Mark(a.last()))
 	}
-	return signedIn(c)
+	return sentSignedIn(c)
 }
 
 // replyBefore returns the challenge that the last response answers.

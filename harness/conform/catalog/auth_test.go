@@ -58,23 +58,23 @@ func TestXtextMailbox(t *testing.T) {
 }
 
 const (
-	opened = "S: 220 mx|C: EHLO x|S: 250-mx|S: 250 AUTH PLAIN CRAM-MD5|"
-	taken  = "C: MAIL FROM:<a@b.mn>|S: 250 ok"
+	offeredAuth = "S: 220 mx|C: EHLO x|S: 250-mx|S: 250 AUTH PLAIN CRAM-MD5|"
+	mailTaken   = "C: MAIL FROM:<a@b.mn>|S: 250 ok"
 )
 
 func TestMailUnsigned(t *testing.T) {
 	for text, want := range map[string]bool{
-		opened + taken: true,
-		opened + "C: AUTH PLAIN eA==|S: 535 no|" + taken:  true,
-		opened + "C: AUTH PLAIN eA==|S: 235 yes|" + taken: false,
-		"S: 220 mx|C: QUIT|S: 221 bye":                    false,
+		offeredAuth + mailTaken:                                    true,
+		offeredAuth + "C: AUTH PLAIN eA==|S: 535 no|" + mailTaken:  true,
+		offeredAuth + "C: AUTH PLAIN eA==|S: 235 yes|" + mailTaken: false,
+		"S: 220 mx|C: QUIT|S: 221 bye":                             false,
 	} {
 		if _, got := mailUnsigned(caseOf(t, conform.Failed, text)); got != want {
 			t.Errorf("%s: %v", text, got)
 		}
 	}
 	// Whoever has signed in on one connection has not on the next.
-	c := caseOf(t, conform.Failed, opened+"C: AUTH PLAIN eA==|S: 235 yes", opened+taken)
+	c := caseOf(t, conform.Failed, offeredAuth+"C: AUTH PLAIN eA==|S: 235 yes", offeredAuth+mailTaken)
 	if mail, got := mailUnsigned(c); !got || mail.Session.ID != 2 {
 		t.Errorf("%v in %+v", got, mail.Session)
 	}
@@ -83,16 +83,16 @@ func TestMailUnsigned(t *testing.T) {
 func TestAnotherMechanism(t *testing.T) {
 	const refused = "C: AUTH CRAM-MD5|S: 504 no|"
 	for text, want := range map[string]conform.Word{
-		opened + refused + refused:                                           conform.Fail,
-		opened + refused + "C: AUTH PLAIN eA==|S: 535 no":                    conform.Pass,
-		opened + "C: AUTH PLAIN eA==|S: 535 no|C: AUTH PLAIN eA==|S: 535 no": conform.Pass,
+		offeredAuth + refused + refused:                                           conform.Fail,
+		offeredAuth + refused + "C: AUTH PLAIN eA==|S: 535 no":                    conform.Pass,
+		offeredAuth + "C: AUTH PLAIN eA==|S: 535 no|C: AUTH PLAIN eA==|S: 535 no": conform.Pass,
 	} {
 		if got := anotherMechanism(caseOf(t, conform.Failed, text)); got.Word != want {
 			t.Errorf("%s: %+v", text, got)
 		}
 	}
 	// A retry on a connection of its own may begin as the first one did.
-	if got := anotherMechanism(caseOf(t, conform.Failed, opened+refused, opened+refused)); got.Word != conform.Pass {
+	if got := anotherMechanism(caseOf(t, conform.Failed, offeredAuth+refused, offeredAuth+refused)); got.Word != conform.Pass {
 		t.Errorf("%+v", got)
 	}
 }

@@ -16,7 +16,7 @@ var itlsGroup = &conform.Group{Name: "itls", Title: "Implicit TLS",
 
 var implicit = []conform.Need{conform.NeedImplicitTLS}
 
-var itls = connected(of(itlsGroup, append(badCertificates("itls-cert-", conform.ImplicitTLS, conform.NeedImplicitTLS),
+var itls = afterConnecting(of(itlsGroup, append(badCertificates("itls-cert-", conform.ImplicitTLS, conform.NeedImplicitTLS),
 	scenario{ID: "itls-baseline", Tier: 1, Title: "TLS before the greeting", Level: rfc.SHOULD, RFC: "8314 §3.3",
 		Expect: "passes: delivered; warns: not delivered",
 		Effect: "Submission on port 465, the one that RFC 8314 prefers, does not work.",

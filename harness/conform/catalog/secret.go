@@ -49,11 +49,11 @@ func passwordSaid(c *conform.Case, where func(conform.Said) bool) (conform.Said,
 }
 
 func anywhere(conform.Said) bool     { return true }
-func outsideTLS(s conform.Said) bool { return !insideTLS(s) }
+func outsideTLS(s conform.Said) bool { return !saidInTLS(s) }
 
-// insideTLS says that a command came inside TLS: behind the STARTTLS that was
+// saidInTLS says that a command came inside TLS: behind the STARTTLS that was
 // accepted, or anywhere where TLS came first.
-func insideTLS(said conform.Said) bool {
+func saidInTLS(said conform.Said) bool {
 	s := said.Session
 	if s.TLS == nil || s.TLS.Implicit {
 		return s.TLS != nil

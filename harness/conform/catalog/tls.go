@@ -17,7 +17,7 @@ var tlsGroup = &conform.Group{Name: "tls", Title: "STARTTLS",
 	Fix:    "Where TLS is required, go on only inside a TLS session whose certificate was verified for the host's name, and forget all that was said before it.",
 }
 
-var tls = connected(slices.Concat(tlsUpgrade, tlsRefused, tlsInjected, tlsCertificates, tlsHandshakes))
+var tls = afterConnecting(slices.Concat(tlsUpgrade, tlsRefused, tlsInjected, tlsCertificates, tlsHandshakes))
 
 // upgraded is a good server with STARTTLS.
 var upgraded = &conform.Script{ID: "tls-baseline", Text: "STARTTLS offered; TLS required", TLS: conform.STARTTLS}
@@ -40,7 +40,7 @@ var tlsUpgrade = of(tlsGroup,
 		Needs:  startTLS,
 		Script: &conform.Script{Text: "SIZE, 8BITMIME, DSN and SMTPUTF8 offered before TLS, HELP inside", TLS: conform.STARTTLS,
 			Offer: []string{"SIZE 1000000", "8BITMIME", "DSN", "SMTPUTF8"}, Rules: insideOffer("HELP")},
-		Judge: inTurn(noParameters, deliveredOrFailed)},
+		Judge: inTurn(bareInTLS, deliveredOrFailed)},
 	scenario{ID: "tls-no-params", Tier: 2, Title: "STARTTLS without arguments", Level: rfc.MUST, RFC: "3207 §4",
 		Expect: "passes: the line is STARTTLS; warns: a blank behind it; fails: an argument",
 		Script: upgraded, Judge: starting(bareVerb)},
@@ -133,7 +133,7 @@ func insideSaid(c *conform.Case, verbs ...string) []conform.Said {
 func helloFirst(c *conform.Case) conform.Verdict {
 	seen := 0
 	for said := range c.All() {
-		if !insideTLS(said) || seen == said.Session.ID {
+		if !saidInTLS(said) || seen == said.Session.ID {
 			continue
 		}
 		seen = said.Session.ID
@@ -147,8 +147,8 @@ func helloFirst(c *conform.Case) conform.Verdict {
 	return c.Pass("EHLO is the first command inside TLS")
 }
 
-// noParameters fails where MAIL or RCPT inside TLS has a parameter.
-func noParameters(c *conform.Case) conform.Verdict {
+// bareInTLS fails where MAIL or RCPT inside TLS has a parameter.
+func bareInTLS(c *conform.Case) conform.Verdict {
 	for _, said := range insideSaid(c, "MAIL", "RCPT") {
 		if _, behind, _ := strings.Cut(said.Arg, ">"); strings.TrimSpace(behind) != "" {
 			return c.Breach("%s with “%s”, which was not offered inside TLS", said.Verb, record.Escape(record.Clip(strings.TrimSpace(behind), 80))).At(c.Mark(said))
@@ -219,9 +219,9 @@ func ungreeted(c *conform.Case) (conform.Said, bool) {
 	for said := range c.All() {
 		switch said.Verb {
 		case "EHLO", "HELO", "LHLO":
-			taken[said.Session.ID] = insideTLS(said) && said.Reply.Code == 250
+			taken[said.Session.ID] = saidInTLS(said) && said.Reply.Code == 250
 		case "MAIL":
-			if insideTLS(said) && !taken[said.Session.ID] {
+			if saidInTLS(said) && !taken[said.Session.ID] {
 				return said, true
 			}
 		}

@@ -42,8 +42,8 @@ func badCertificates(prefix string, mode conform.TLSMode, needs ...conform.Need)
 	return all
 }
 
-// shown is a server with a certificate out of the ordinary.
-func shown(text string, template x509.Certificate) *conform.Script {
+// showing is a server with a certificate out of the ordinary.
+func showing(text string, template x509.Certificate) *conform.Script {
 	return &conform.Script{Text: text, TLS: conform.STARTTLS, ServerTLS: func(conform.Env) []harness.TLSOption {
 		return with509(harness.SignCertificate(&template, nil))
 	}}
@@ -80,7 +80,7 @@ var tlsCertificates = of(tlsGroup, append(starttlsFaults,
 	scenario{ID: "tls-cert-wildcard", Tier: 2, Title: "Wildcard for the names below the host's", Level: rfc.MUST, RFC: "4954 §14; 7817 §3",
 		Expect: "passes: a failure before MAIL; fails: *.localhost is accepted for localhost",
 		Needs:  startTLS,
-		Script: shown("the certificate is for *.localhost", x509.Certificate{DNSNames: []string{"*.localhost"}, ExtKeyUsage: forServers}), Judge: distrusted},
+		Script: showing("the certificate is for *.localhost", x509.Certificate{DNSNames: []string{"*.localhost"}, ExtKeyUsage: forServers}), Judge: distrusted},
 	scenario{ID: "tls-cert-ip-san", Tier: 2, Title: "Address in the certificate", Level: rfc.SHOULD, RFC: "9525 §6.2; 5280 §4.2.1.6",
 		Expect: "passes: delivered to a host that is an address; warns: refused; does not apply to a client that has to be given a name",
 		Effect: "Servers that are configured by address cannot be used.",
@@ -98,7 +98,7 @@ var tlsCertificates = of(tlsGroup, append(starttlsFaults,
 	scenario{ID: "tls-cert-eku", Tier: 2, Title: "Certificate for clients only", Level: rfc.SECURITY, RFC: "5280 §4.2.1.12",
 		Expect: "passes: a failure before MAIL; fails: MAIL or AUTH is sent",
 		Needs:  startTLS,
-		Script: shown("the extended key usage is clientAuth alone", x509.Certificate{DNSNames: []string{"localhost", "mx.test"}, ExtKeyUsage: forClients}), Judge: distrusted},
+		Script: showing("the extended key usage is clientAuth alone", x509.Certificate{DNSNames: []string{"localhost", "mx.test"}, ExtKeyUsage: forClients}), Judge: distrusted},
 	scenario{ID: "tls-cert-chain", Tier: 2, Title: "Intermediate left out", Level: rfc.SECURITY, RFC: "5280 §6.1",
 		Expect: "passes: a failure before MAIL; fails: MAIL or AUTH is sent",
 		Needs:  startTLS,
@@ -111,7 +111,7 @@ var tlsCertificates = of(tlsGroup, append(starttlsFaults,
 			ServerTLS: func(conform.Env) []harness.TLSOption {
 				return []harness.TLSOption{harness.WithBadCertificate(harness.WrongName)}
 			}},
-		Judge: reached(inTurn(never("AUTH"), distrusted))},
+		Judge: triedSTARTTLS(inTurn(never("AUTH"), distrusted))},
 	scenario{ID: "tls-opt-cert-fail-no-clear", Tier: 1, Title: "Opportunistic TLS with a bad certificate", Level: rfc.INFO, RFC: "3207 §4.1; 7435 §3",
 		Expect: "info: delivered inside TLS, delivered in the clear, or refused; fails: an untrue report",
 		Needs:  optional,
@@ -131,7 +131,7 @@ var tlsCertificates = of(tlsGroup, append(starttlsFaults,
 func distrusted(c *conform.Case) conform.Verdict {
 	if said, sent := c.First("AUTH", "MAIL"); sent {
 		where := "in the clear"
-		if insideTLS(said) {
+		if saidInTLS(said) {
 			where = "inside TLS"
 		}
 		return c.Breach("%s was sent %s", said.Verb, where).At(c.Mark(said))

@@ -21,14 +21,14 @@ func spoiled(id, title string, level rfc.Level, places, text, how string, tier i
 		Expect: "passes: a failure; fails: the mail in the clear, in this session or in another",
 		Needs:  startTLS,
 		Script: &conform.Script{Text: text, TLS: conform.STARTTLS, Rules: []harness.Rule{harness.On(harness.STARTTLS).Handshake(how)}},
-		Judge:  reached(inTurn(noClearText, func(c *conform.Case) conform.Verdict { return c.Reported("", 0) }))}
+		Judge:  triedSTARTTLS(inTurn(noClearText, func(c *conform.Case) conform.Verdict { return c.Reported("", 0) }))}
 }
 
 var tlsHandshakes = of(tlsGroup,
 	scenario{ID: "tls-max-1.1", Tier: 1, Title: "TLS 1.1 only", Level: rfc.MUST, RFC: "8996 §5; 8997 §3; 8314 §4.1",
 		Expect: "passes: a failure; warns: delivered over TLS 1.1; fails: the mail in the clear",
 		Needs:  startTLS,
-		Script: versions("no TLS later than 1.1", conform.STARTTLS, gotls.VersionTLS10, gotls.VersionTLS11), Judge: reached(inTurn(noClearText, oldTLS))},
+		Script: versions("no TLS later than 1.1", conform.STARTTLS, gotls.VersionTLS10, gotls.VersionTLS11), Judge: triedSTARTTLS(inTurn(noClearText, oldTLS))},
 	scenario{ID: "tls-1.2-only", Tier: 1, Title: "TLS 1.2 only", Level: rfc.MUST, RFC: "8997 §3",
 		Expect: "passes: delivered; fails: not delivered",
 		Effect: "Servers without TLS 1.3 cannot be used.",
@@ -47,7 +47,7 @@ var tlsHandshakes = of(tlsGroup,
 		Fix:    "Set the time-out on the connection before the handshake, not only for replies.",
 		Needs:  []conform.Need{conform.NeedStartTLS, conform.NeedTimeout},
 		Script: &conform.Script{Text: "220, then silence; TLS required", TLS: conform.STARTTLS, Rules: []harness.Rule{harness.On(harness.STARTTLS).Handshake("hang")}},
-		Judge:  reached(inTurn(noClearText, func(c *conform.Case) conform.Verdict { return c.Reported(conform.Temp, 0) }))},
+		Judge:  triedSTARTTLS(inTurn(noClearText, func(c *conform.Case) conform.Verdict { return c.Reported(conform.Temp, 0) }))},
 	spoiled("tls-handshake-alert", "Fatal alert", rfc.DERIVED, "3207 §4.1 §6", "220, and the alert handshake_failure; TLS required", "alert", 2),
 )
 

@@ -26,7 +26,7 @@ func refusal(id, title string, tier int, want conform.Class, code int, text stri
 		Expect: "passes: a failure, nothing of the mail in the clear; fails: the session goes on in the clear",
 		Needs:  startTLS,
 		Script: answersSTARTTLS("STARTTLS is answered “"+reply+"”; TLS required", harness.On(harness.STARTTLS).Reply(code, text)),
-		Judge:  reached(inTurn(noClearText, func(c *conform.Case) conform.Verdict { return c.Reported(want, tells) }))}
+		Judge:  triedSTARTTLS(inTurn(noClearText, func(c *conform.Case) conform.Verdict { return c.Reported(want, tells) }))}
 }
 
 var tlsRefused = of(tlsGroup,
@@ -48,24 +48,24 @@ var tlsRefused = of(tlsGroup,
 		Needs:  optional,
 		Script: &conform.Script{Text: "STARTTLS is answered 454; the job asks for opportunistic TLS", TLS: conform.STARTTLS, Ask: askOptional,
 			Rules: []harness.Rule{harness.On(harness.STARTTLS).Reply(454, "4.7.0 TLS not available due to temporary reason")}},
-		Judge: reached(conform.Decides("delivered in the clear", "failed"))},
+		Judge: triedSTARTTLS(conform.Decides("delivered in the clear", "failed"))},
 	scenario{ID: "tls-starttls-250", Tier: 1, Title: "250 in place of 220", Level: rfc.DERIVED, RFC: "3207 §4 §6",
 		Expect: "info: a handshake, or a failure; fails: the session goes on in the clear",
 		Needs:  startTLS,
 		Script: answersSTARTTLS("STARTTLS is answered “250 ok”, and a handshake awaited; TLS required", harness.On(harness.STARTTLS).Reply(250, "ok")),
-		Judge:  reached(inTurn(noClearText, conform.Decides("took the 250 for leave to begin", "did not take the 250 for leave to begin")))},
+		Judge:  triedSTARTTLS(inTurn(noClearText, conform.Decides("took the 250 for leave to begin", "did not take the 250 for leave to begin")))},
 	refusal("tls-starttls-354", "354 to STARTTLS", 2, "", 354, "do something else"),
 	scenario{ID: "tls-454-coalesced", Tier: 1, Title: "454, and a whole session behind it", Level: rfc.SECURITY, RFC: "3207 §4 §6; 5321 §4.2",
 		Expect: "passes: a failure, nothing of the mail in the clear; fails: success, or the session goes on in the clear",
 		Needs:  startTLS,
 		Script: answersSTARTTLS("“454 no”, “250 ok”, “250 ok”, “354 go” and “250 queued” in one segment; TLS required",
 			harness.On(harness.STARTTLS).Reply(454, "no").Trail([]byte("250 ok\r\n250 ok\r\n354 go\r\n250 queued\r\n"))),
-		Judge: reached(inTurn(noClearText, func(c *conform.Case) conform.Verdict { return c.Reported("", 0) }))},
+		Judge: triedSTARTTLS(inTurn(noClearText, func(c *conform.Case) conform.Verdict { return c.Reported("", 0) }))},
 )
 
-// reached asks the judge about runs in which STARTTLS was sent, or should have
+// triedSTARTTLS asks the judge about runs in which STARTTLS was sent, or should have
 // been: mail that was sent without it is one of them.
-func reached(judge judge) judge {
+func triedSTARTTLS(judge judge) judge {
 	return func(c *conform.Case) conform.Verdict {
 		if _, ok := c.First("STARTTLS", "MAIL", "AUTH"); !ok {
 			return c.Inconclusive("STARTTLS was not sent: %s", c.Told())
