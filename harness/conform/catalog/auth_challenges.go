@@ -25,7 +25,7 @@ var authChallenges = of(authGroup,
 		Expect: "passes: “*”, and a failure; fails: any other answer, or the connection closed without one",
 		Needs:  []conform.Need{conform.NeedAuth},
 		Script: notBase64, Judge: choosing("CRAM-MD5", cancelsUnreadable)},
-	scenario{ID: "auth-plain-unexpected-challenge", Tier: 1, Title: "Further challenge after PLAIN", Level: rfc.DERIVED, RFC: "4954 §4; 4616 §2",
+	scenario{ID: "auth-plain-unexpected-challenge", Tier: 1, Title: "Further challenge after PLAIN", Level: rfc.DERIVED, RFC: "4954 §4; 4422 §3.5; 4616 §2",
 		Expect: "passes: “*”, and a failure; warns: another answer, or the connection closed without one; fails: the credentials once more",
 		Needs:  []conform.Need{conform.NeedAuth},
 		Script: signing("AUTH PLAIN; 334 once more behind the credentials; 501 to the answer", "PLAIN", challengeAgain),
@@ -40,7 +40,7 @@ var authChallenges = of(authGroup,
 			return sentSignedIn(c)
 		})},
 	scenario{ID: "auth-xoauth2-error", Tier: 3, Title: "XOAUTH2 error challenge", Level: rfc.INTEROP, RFC: "7628 §3.2.3",
-		Expect: "passes: an empty response, then a failure that tells 535; warns: “*” or anything else, or the code is not told. XOAUTH2 has no RFC; OAUTHBEARER, which took its place, has the same step.",
+		Expect: "passes: an empty response, then a failure that tells 535; info: “*”, behind which the 535 is not known; warns: any other answer, or the code is not told. XOAUTH2 has no RFC; OAUTHBEARER, which took its place, has the same step.",
 		Fix:    "Answer the challenge that holds the error with an empty line, and report the reply behind it.",
 		Needs:  []conform.Need{conform.NeedXOAUTH2},
 		Script: &conform.Script{Text: "AUTH XOAUTH2; 334 with an error in JSON to the token; 535 to the answer", TLS: conform.AnyTLS,
@@ -96,6 +96,8 @@ func errorChallenge(c *conform.Case, a attempt) conform.Verdict {
 	switch {
 	case len(a.Responses) == 0, a.Initial == "" && len(a.Responses) == 1:
 		return c.Breach("the challenge with the error was not answered").At(c.Mark(answer))
+	case answer.Line == "*":
+		return c.Info("the exchange was cancelled: %s", c.Told())
 	case answer.Line != "":
 		return c.Breach("%s was sent in answer, not an empty line", quotedLine(answer.Line)).At(c.Mark(answer))
 	}

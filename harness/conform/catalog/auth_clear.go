@@ -18,11 +18,11 @@ var clearOnly = &conform.Script{ID: "auth-clear", Text: "no TLS; AUTH PLAIN LOGI
 func askOptional(_ conform.Env, j *record.Job) { j.Security = record.SecurityOptional }
 
 var authClear = of(authGroup,
-	scenario{ID: "auth-clear", Tier: 1, Title: "Password without TLS", Level: rfc.MUST, RFC: "4954 §4 §9 §14; 8314 §3",
+	scenario{ID: "auth-clear", Tier: 1, Title: "Password without TLS", Level: rfc.MUST, RFC: "4954 §9 §14; 8314 §5.2",
 		Expect: "passes: a failure, and no password sent; warns: the password is sent, for TLS was configured away; fails: MAIL without AUTH",
 		Needs:  []conform.Need{conform.NeedAuth},
 		Script: clearOnly, Judge: passwordInClear},
-	scenario{ID: "auth-clear-downgrade", Tier: 1, Title: "STARTTLS taken away, password follows", Level: rfc.SECURITY, RFC: "3207 §6; 4954 §9",
+	scenario{ID: "auth-clear-downgrade", Tier: 1, Title: "STARTTLS taken away, password follows", Level: rfc.SECURITY, RFC: "3207 §6; 4954 §9; 8314 §5.2",
 		Expect: "passes: with opportunistic TLS no password is sent where STARTTLS is not offered, or answered 454; fails: the password in the clear",
 		Effect: "Whoever can change an EHLO reply gets the password.",
 		Fix:    "With credentials, require TLS.",

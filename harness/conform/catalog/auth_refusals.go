@@ -58,12 +58,14 @@ var authRefusals = of(authGroup,
 		Needs:  []conform.Need{conform.NeedAuth},
 		Script: deciding(432, "4.7.12 A password transition is needed"), Judge: tried(conform.Decides("went on", "failed"))},
 	scenario{ID: "auth-534", Tier: 2, Title: "Mechanism too weak", Level: rfc.SHOULD, RFC: "4954 §6",
-		Expect: "passes: another mechanism, or a failure; warns: the same mechanism again in the session, or MAIL without AUTH; does not apply to a client that does not choose CRAM-MD5",
+		Expect: "passes: another mechanism, or a failure of a client that knows none; warns: no other mechanism is tried, the same one is again, or MAIL without AUTH; does not apply to a client that does not choose CRAM-MD5",
 		Needs:  []conform.Need{conform.NeedAuth},
 		Script: &conform.Script{Text: "AUTH CRAM-MD5 PLAIN LOGIN; 534 to CRAM-MD5", TLS: conform.AnyTLS, Offer: []string{"ENHANCEDSTATUSCODES"},
 			Auth: []string{"CRAM-MD5", "PLAIN", "LOGIN"}, Options: secrets,
 			Rules: []harness.Rule{harness.On(harness.AUTH).When(mechanism("CRAM-MD5")).Reply(534, "5.7.9 Authentication mechanism is too weak")}},
-		Judge: choosing("CRAM-MD5", func(c *conform.Case, _ attempt) conform.Verdict { return anotherMechanism(c) })},
+		Judge: choosing("CRAM-MD5", func(c *conform.Case, _ attempt) conform.Verdict {
+			return inTurn(anotherMechanism, triesAnother)(c)
+		})},
 	scenario{ID: "auth-504-next", Tier: 1, Title: "Advertised mechanism refused", Level: rfc.SHOULD, RFC: "4954 §4",
 		Expect: "passes: another mechanism, or a failure; warns: the same mechanism again in the session, or MAIL without AUTH",
 		Needs:  []conform.Need{conform.NeedAuth},
@@ -124,6 +126,22 @@ func anotherMechanism(c *conform.Case) conform.Verdict {
 		}
 		if code := a.Reply.Code; code == 504 || code == 534 {
 			refused[id] = append(refused[id], a.Mechanism)
+		}
+	}
+	return sentSignedIn(c)
+}
+
+// triesAnother warns where no other mechanism was tried of those that are
+// offered and known.
+func triesAnother(c *conform.Case) conform.Verdict {
+	for _, a := range attempts(c) {
+		if a.Mechanism != "CRAM-MD5" {
+			return sentSignedIn(c)
+		}
+	}
+	for _, name := range []string{"PLAIN", "LOGIN"} {
+		if slices.Contains(c.Profile.Mechanisms, name) {
+			return c.Warn("%s was not tried, which it knows: %s", name, c.Told())
 		}
 	}
 	return sentSignedIn(c)

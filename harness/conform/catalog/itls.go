@@ -52,7 +52,7 @@ var itls = afterConnecting(of(itlsGroup, append(badCertificates("itls-cert-", co
 		Needs:  []conform.Need{conform.NeedImplicitTLS, conform.NeedTimeout},
 		Script: &conform.Script{Text: "silence in answer to the handshake", TLS: conform.ImplicitTLS, Rules: []harness.Rule{harness.On(harness.CONNECT).Handshake("hang")}},
 		Judge:  inTurn(neverPlain, func(c *conform.Case) conform.Verdict { return c.Reported(conform.Temp, 0) })},
-	scenario{ID: "itls-max-1.1", Tier: 2, Title: "TLS 1.1 only", Level: rfc.MUST, RFC: "8996 §5; 8997 §3; 8314 §4.1",
+	scenario{ID: "itls-max-1.1", Tier: 2, Title: "TLS 1.1 only", Level: rfc.MUST, RFC: "8996 §5; 8997 §3; 9325 §3.1.3",
 		Expect: "passes: a failure; warns: delivered over TLS 1.1",
 		Needs:  implicit,
 		Script: versions("no TLS later than 1.1", conform.ImplicitTLS, gotls.VersionTLS10, gotls.VersionTLS11), Judge: oldTLS},

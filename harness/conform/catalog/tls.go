@@ -72,7 +72,7 @@ var tlsUpgrade = of(tlsGroup,
 			}
 			return conform.Refused(conform.Perm, 530)(c)
 		}},
-	scenario{ID: "tls-renego", Tier: 2, Title: "Client certificate requested", Level: rfc.INTEROP, RFC: "8446 §4.3.2",
+	scenario{ID: "tls-renego", Tier: 2, Title: "Client certificate requested", Level: rfc.INTEROP, RFC: "8446 §4.3.2; 8314 §5.5",
 		Expect: "passes: delivered without a certificate; warns: not delivered",
 		Needs:  startTLS,
 		Script: &conform.Script{Text: "the handshake asks for a client certificate, and does without", TLS: conform.STARTTLS, ServerTLS: asksCertificate}, Judge: conform.Delivered},

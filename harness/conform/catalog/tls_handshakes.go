@@ -25,7 +25,7 @@ func spoiled(id, title string, level rfc.Level, places, text, how string, tier i
 }
 
 var tlsHandshakes = of(tlsGroup,
-	scenario{ID: "tls-max-1.1", Tier: 1, Title: "TLS 1.1 only", Level: rfc.MUST, RFC: "8996 §5; 8997 §3; 8314 §4.1",
+	scenario{ID: "tls-max-1.1", Tier: 1, Title: "TLS 1.1 only", Level: rfc.MUST, RFC: "8996 §5; 8997 §3; 9325 §3.1.3",
 		Expect: "passes: a failure; warns: delivered over TLS 1.1; fails: the mail in the clear",
 		Needs:  startTLS,
 		Script: versions("no TLS later than 1.1", conform.STARTTLS, gotls.VersionTLS10, gotls.VersionTLS11), Judge: triedSTARTTLS(inTurn(noClearText, oldTLS))},
@@ -34,7 +34,7 @@ var tlsHandshakes = of(tlsGroup,
 		Effect: "Servers without TLS 1.3 cannot be used.",
 		Needs:  startTLS,
 		Script: versions("no TLS later than 1.2", conform.STARTTLS, gotls.VersionTLS12, gotls.VersionTLS12), Judge: deliveredWith},
-	scenario{ID: "tls-1.3-only", Tier: 1, Title: "TLS 1.3 only", Level: rfc.SHOULD, RFC: "8446 §4.2.1; 8314 §4.1",
+	scenario{ID: "tls-1.3-only", Tier: 1, Title: "TLS 1.3 only", Level: rfc.SHOULD, RFC: "9325 §3.1.1; 8446 §4.2.1",
 		Expect: "passes: delivered; warns: not delivered",
 		Effect: "Servers that have given up TLS 1.2 cannot be used.",
 		Needs:  startTLS,

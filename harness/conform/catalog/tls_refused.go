@@ -18,12 +18,12 @@ func answersSTARTTLS(text string, rule harness.Rule) *conform.Script {
 // refusal is the scenario of a reply to STARTTLS that is not 220.
 func refusal(id, title string, tier int, want conform.Class, code int, text string) scenario {
 	reply := record.NewReply(code, text).String()
-	tells := 0
+	tells, expect := 0, "passes: a failure, nothing of the mail in the clear; fails: the session goes on in the clear"
 	if want != "" {
-		tells = code
+		tells, expect = code, "passes: a temporary failure that tells the code, nothing of the mail in the clear; warns: its class or code is told otherwise; fails: the session goes on in the clear"
 	}
 	return scenario{ID: id, Tier: tier, Title: title, Level: rfc.MUST, RFC: "3207 §4 §6",
-		Expect: "passes: a failure, nothing of the mail in the clear; fails: the session goes on in the clear",
+		Expect: expect,
 		Needs:  startTLS,
 		Script: answersSTARTTLS("STARTTLS is answered “"+reply+"”; TLS required", harness.On(harness.STARTTLS).Reply(code, text)),
 		Judge:  triedSTARTTLS(inTurn(noClearText, func(c *conform.Case) conform.Verdict { return c.Reported(want, tells) }))}

@@ -135,10 +135,10 @@ var exchangeMutants = []Mutant{
 			}
 			return Recode(reply, "250")
 		}},
-	{Name: "star-for-xoauth2-error", Breaks: []string{"auth-xoauth2-error"}, Text: "It cancels XOAUTH2 at the challenge with the error.",
+	{Name: "token-once-more", Breaks: []string{"auth-xoauth2-error"}, Text: "It sends the token once more in answer to the error of XOAUTH2.",
 		Out: func(d *Dialogue, line string) string {
 			if d.Stage() == record.AUTH && line == "\r\n" {
-				return "*\r\n"
+				return base64Of(d.Job().Pass) + "\r\n"
 			}
 			return line
 		}},
