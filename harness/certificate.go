@@ -69,7 +69,7 @@ func newAuthority() (*authority, error) {
 		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 		BasicConstraintsValid: true,
 		IsCA:                  true,
-		MaxPathLenZero:        true,
+		MaxPathLen:            1, // for an intermediate of SignCertificate
 	}
 	signed, err := sign(template, template, key, key)
 	if err != nil {

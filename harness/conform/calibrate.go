@@ -326,25 +326,38 @@ var probedMechanisms = []string{"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SC
 
 // authProbes asks for each mechanism, inside TLS if the client has it.
 func (k *check) authProbes() []probe {
-	mode := NoTLS
-	switch {
-	case k.profile.Has(NeedStartTLS):
-		mode = STARTTLS
-	case k.profile.Has(NeedImplicitTLS):
-		mode = ImplicitTLS
-	}
 	k.profile.set(NeedAuth, false, "it cannot sign in, or knows none of PLAIN, LOGIN and CRAM-MD5")
 	var list []probe
 	for _, mechanism := range probedMechanisms {
-		s := &Script{ID: "probe-auth-" + strings.ToLower(mechanism), Text: "only AUTH " + mechanism + " offered", TLS: mode, Auth: []string{mechanism},
+		s := &Script{ID: "probe-auth-" + strings.ToLower(mechanism), Text: "only AUTH " + mechanism + " offered", TLS: AnyTLS, Auth: []string{mechanism},
 			Ask: func(_ Env, j *record.Job) { j.Mechanism = mechanism }}
+		if mechanism == "EXTERNAL" {
+			s.Rules = OfferExternal()
+		}
 		list = append(list, probe{s, func(p *Profile, run *Trial) { p.learnMechanism(mechanism, run) }})
 	}
 	return list
 }
 
+// OfferExternal are the rules of a server that offers EXTERNAL, and nothing
+// else, to a client without a certificate. It refuses what it is asked for.
+func OfferExternal() []harness.Rule {
+	return []harness.Rule{
+		harness.On(harness.EHLO).Reply(250, "mx.test", "STARTTLS", "AUTH EXTERNAL").BeforeTLS(),
+		harness.On(harness.EHLO).Reply(250, "mx.test", "AUTH EXTERNAL").InsideTLS(),
+		harness.On(harness.AUTH).Reply(535, "5.7.8 no such user"),
+	}
+}
+
 func (p *Profile) learnMechanism(mechanism string, run *Trial) {
 	for _, s := range run.Sessions {
+		for _, c := range s.Commands {
+			if mechanism == "EXTERNAL" && c.Verb == "AUTH" && strings.HasPrefix(strings.ToUpper(c.Arg), mechanism) {
+				p.Mechanisms = append(p.Mechanisms, mechanism)
+				p.set(NeedExternal, true, "")
+				return
+			}
+		}
 		for _, a := range s.Auth {
 			if a.OK && strings.EqualFold(a.Mechanism, mechanism) && !slices.Contains(p.Mechanisms, mechanism) {
 				p.Mechanisms = append(p.Mechanisms, mechanism)

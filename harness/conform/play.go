@@ -107,7 +107,7 @@ func (k *check) have(ctx context.Context, run *Trial, job Job, cut func()) {
 func (k *check) job(s *Script, e Env) Job {
 	job := Job{Job: s.job(e)}
 	job.CAFile = k.caFile
-	if s.TLS != NoTLS && s.Addr == "" && net.ParseIP(job.Host) != nil {
+	if s.TLS.For(e.Profile) != NoTLS && s.Addr == "" && net.ParseIP(job.Host) != nil {
 		job.Host = "localhost" // clients differ in whether they match addresses in certificates
 	}
 	job.TLS = &tls.Config{RootCAs: k.roots, ServerName: job.Host}
@@ -120,7 +120,7 @@ func (s *Script) options(e Env) []harness.Option {
 	opts = append(opts, s.extensions()...)
 	opts = append(opts, s.tls(e)...)
 	if s.Auth != nil {
-		opts = append(opts, harness.WithUser(jobUser, jobPassword), harness.WithMechanisms(s.Auth...), harness.AllowPlaintextAuth(true))
+		opts = append(opts, harness.WithUser(User, Password), harness.WithMechanisms(s.Auth...), harness.AllowPlaintextAuth(true))
 	}
 	opts = append(opts, harness.WithRules(s.Rules...))
 	if s.Peer != nil {
@@ -165,7 +165,8 @@ func firstWord(line string) string {
 }
 
 func (s *Script) tls(e Env) []harness.Option {
-	if s.TLS == NoTLS {
+	mode := s.TLS.For(e.Profile)
+	if mode == NoTLS {
 		return nil
 	}
 	var opts []harness.TLSOption
@@ -175,7 +176,7 @@ func (s *Script) tls(e Env) []harness.Option {
 	if s.ServerTLS != nil {
 		opts = append(opts, s.ServerTLS(e)...)
 	}
-	if s.TLS == ImplicitTLS {
+	if mode == ImplicitTLS {
 		return []harness.Option{harness.WithImplicitTLS(opts...)}
 	}
 	return []harness.Option{harness.WithSTARTTLS(opts...)}

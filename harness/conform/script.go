@@ -53,7 +53,23 @@ const (
 	NoTLS TLSMode = iota
 	STARTTLS
 	ImplicitTLS
+	// AnyTLS is the first of STARTTLS, ImplicitTLS and NoTLS that the client
+	// has: for what is about AUTH, wherever it is safest.
+	AnyTLS
 )
+
+// For returns the mode in which a client of this profile is met.
+func (m TLSMode) For(p *Profile) TLSMode {
+	switch {
+	case m != AnyTLS:
+		return m
+	case p.Has(NeedStartTLS):
+		return STARTTLS
+	case p.Has(NeedImplicitTLS):
+		return ImplicitTLS
+	}
+	return NoTLS
+}
 
 // Env is what a Script is played with.
 type Env struct {
@@ -81,8 +97,13 @@ const Ordinary = "An ordinary message"
 const (
 	defaultFrom = "sender@example.org"
 	defaultRcpt = "recipient@example.net"
-	jobUser     = "bat"
-	jobPassword = "correct-horse-7Q"
+)
+
+// User and Password are the credentials of a job that has some, and those that
+// a server with Auth takes.
+const (
+	User     = "bat"
+	Password = "correct-horse-7Q"
 )
 
 // Draft returns a short message in the form that the client takes: raw octets
@@ -117,14 +138,14 @@ func (s *Script) job(e Env) record.Job {
 		Messages: []record.Draft{e.Draft(Ordinary, "Nothing but a line of text.\r\n")},
 		Timeout:  e.T.Seconds(),
 	}
-	switch s.TLS {
+	switch s.TLS.For(e.Profile) {
 	case STARTTLS:
 		j.Security = record.SecurityStartTLS
 	case ImplicitTLS:
 		j.Security = record.SecurityTLS
 	}
 	if s.Auth != nil {
-		j.User, j.Pass = jobUser, jobPassword
+		j.User, j.Pass = User, Password
 	}
 	if s.Ask != nil {
 		s.Ask(e, &j)

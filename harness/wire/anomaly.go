@@ -24,7 +24,7 @@ func AnomalyKinds() []AnomalyKind { return slices.Clone(anomalyKinds) }
 
 var anomalyKinds = []AnomalyKind{
 	bareLF, bareCR, controlOctets, nonASCII, longLine, cutLine,
-	otherProtocol, beforeGreeting, notPipelined, notLastInGroup, behindStartTLS, behindData, behindQuit, noQuit,
+	otherProtocol, beforeGreeting, notPipelined, notLastInGroup, behindStartTLS, noClientHello, behindData, behindQuit, noQuit,
 	noHello, emptyHello, oldHello, nestedMail, noRecipients, extraArgument,
 	blankInPath, badPath, utf8Address, notOffered, badParameter, authAgain, clearPassword,
 	bareLFInData, bareCRInData, nulInData, longTextLine, unstuffedDot, eightBitData, eightBitHeader,
@@ -47,6 +47,7 @@ var (
 	notPipelined   = fault{"pipelining-not-offered", "a command came before the reply to the one before", "RFC 5321 §4.3.1"}
 	notLastInGroup = fault{"not-last-in-group", "octets came behind a command that must be the last of a group", "RFC 2920 §3.1"}
 	behindStartTLS = fault{"octets-behind-starttls", "octets came behind STARTTLS before the handshake", "RFC 3207 §4.2"}
+	noClientHello  = fault{"no-client-hello", "octets that are not TLS came where its handshake begins", "RFC 3207 §4"}
 	behindData     = fault{"octets-behind-data", "octets came behind DATA before its reply", "RFC 2920 §3.1"}
 	behindQuit     = fault{"octets-behind-quit", "octets came behind QUIT", "RFC 2920 §3.1"}
 	noQuit         = fault{"no-quit", "the client closed an idle session without QUIT", "RFC 5321 §4.1.1.10"}

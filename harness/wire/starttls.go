@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"crypto/tls"
+	"errors"
 	"time"
 
 	"github.com/smtpspec/smtpspec/harness/record"
@@ -97,7 +98,17 @@ func (s *Session) handshakeFailed(err error) {
 	if s.aborted.Load() {
 		end = record.EndServerClosed
 	}
+	s.noteClear(err)
 	s.hangUp(end, err.Error())
+}
+
+// noteClear records the beginning of what came in place of a ClientHello. An
+// alert is TLS, and so is the hello of SSL 2.0.
+func (s *Session) noteClear(err error) {
+	header, ok := errors.AsType[tls.RecordHeaderError](err)
+	if ok && header.RecordHeader[0] >= ' ' && header.RecordHeader[0] < 0x7f {
+		s.note(noClientHello, s.maskEarly(header.RecordHeader[:]))
+	}
 }
 
 func (s *Session) tlsFacts(state tls.ConnectionState, implicit bool) *record.TLS {

@@ -45,6 +45,7 @@ var cases = []one{
 	{kind: "pipelining-not-offered", opts: with(harness.Withhold("PIPELINING")), does: atOnce("RSET\r\nRSET\r\n", 2), not: []play{quits("RSET", "RSET")}},
 	{kind: "not-last-in-group", does: atOnce("NOOP\r\nRSET\r\n", 2), not: []play{atOnce("RSET\r\nNOOP\r\n", 2), quits("NOOP")}},
 	{kind: "octets-behind-starttls", opts: with(harness.WithSTARTTLS()), does: plainBehindSTARTTLS, not: []play{underTLS()}},
+	{kind: "no-client-hello", opts: with(harness.WithSTARTTLS()), does: plainForClientHello, not: []play{underTLS(), hello("STARTTLS")}},
 	{kind: "octets-behind-data", does: atOnce(mail+"\r\n"+rcpt+"\r\nDATA\r\nS: x\r\n\r\n.\r\n", 4),
 		not: []play{sends("S: x\r\n"), atOnce(mail+"\r\n"+rcpt+"\r\nDATA\r\n", 3)}},
 	{kind: "octets-behind-quit", does: atOnce("QUIT\r\nNOOP\r\n", 1), not: []play{atOnce("RSET\r\nQUIT\r\n", 2)}},

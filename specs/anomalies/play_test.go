@@ -80,6 +80,13 @@ func plainBehindSTARTTLS(c *rawclient.Client, srv *harness.Server) {
 	c.Quit()
 }
 
+func plainForClientHello(c *rawclient.Client, _ *harness.Server) {
+	c.Hello()
+	c.Octets("STARTTLS\r\n")
+	Expect(c.Reply()).To(HavePrefix("220"))
+	c.Octets("EHLO client.example\r\n")
+}
+
 func underTLS(lines ...string) play {
 	return func(c *rawclient.Client, srv *harness.Server) {
 		c.Hello()

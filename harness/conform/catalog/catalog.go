@@ -13,7 +13,7 @@ import (
 
 // All returns every scenario, in the order of a session.
 func All() []*conform.Scenario {
-	return slices.Concat(greet, ehlo, ehloOffers, env, envInjection, mail, rcpt, data, final, reply, timeout, drop, shut421)
+	return slices.Concat(greet, ehlo, ehloOffers, env, envInjection, mail, rcpt, data, final, reply, timeout, drop, shut421, auth, tls, itls)
 }
 
 // ByID returns the scenario with that ID.

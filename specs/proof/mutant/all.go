@@ -15,6 +15,8 @@ func All() []Mutant {
 		lostMutants,
 		tlsMutants,
 		authMutants,
+		exchangeMutants,
+		startTLSMutants,
 		extensionMutants,
 		timeMutants,
 		reportMutants,

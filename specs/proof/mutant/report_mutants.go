@@ -10,7 +10,7 @@ var anyCode = regexp.MustCompile(`\b[245]\d\d\b|\b[245]\.\d{1,3}\.\d{1,3}\b`)
 
 var reportMutants = []Mutant{
 	{Name: "always-success", Breaks: []string{"greet-554", "ehlo-both-rejected", "ehlo-421-no-helo", "ehlo-421-open", "ehlo-451", "ehlo-drop", "rcpt-421", "greet-garbage-http", "greet-421"}, Text: "It reports success, whatever happens.", Report: func(*Dialogue, error) error { return nil }},
-	{Name: "always-failure", Breaks: []string{"greet-baseline"}, Text: "It reports failure, whatever happens.",
+	{Name: "always-failure", Breaks: []string{"greet-baseline", "auth-baseline", "itls-baseline"}, Text: "It reports failure, whatever happens.",
 		Report: func(_ *Dialogue, err error) error {
 			if err == nil {
 				return &Claim{Text: "it did not work"}
