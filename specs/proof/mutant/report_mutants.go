@@ -1,0 +1,70 @@
+package mutant
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+)
+
+var anyCode = regexp.MustCompile(`\b[245]\d\d\b|\b[245]\.\d{1,3}\.\d{1,3}\b`)
+
+var reportMutants = []Mutant{
+	{Name: "always-success", Text: "It reports success, whatever happens.", Report: func(*Dialogue, error) error { return nil }},
+	{Name: "always-failure", Text: "It reports failure, whatever happens.",
+		Report: func(_ *Dialogue, err error) error {
+			if err == nil {
+				return &Claim{Text: "it did not work"}
+			}
+			return err
+		}},
+	{Name: "swaps-temporary-and-permanent", Text: "It reports what may pass as permanent, and what is permanent as temporary.",
+		Report: claim(func(_ *Dialogue, c *Claim) { c.Transient, c.Code = !c.Transient, 0 })},
+	{Name: "all-permanent", Text: "It reports every failure as permanent.",
+		Report: claim(func(_ *Dialogue, c *Claim) { c.Transient = false })},
+	{Name: "all-temporary", Text: "It reports every failure as temporary.",
+		Report: claim(func(_ *Dialogue, c *Claim) { c.Transient = true })},
+	{Name: "loses-class", Text: "It reports failures without a class.",
+		Report: func(_ *Dialogue, err error) error {
+			if err == nil {
+				return nil
+			}
+			return errors.New(err.Error())
+		}},
+	{Name: "loses-code", Text: "It reports refusals without their code.",
+		Report: claim(func(_ *Dialogue, c *Claim) {
+			c.Code, c.Enhanced, c.Recipients = 0, "", nil
+			c.Text = anyCode.ReplaceAllString(c.Text, "")
+		})},
+	{Name: "loses-enhanced-code", Text: "It reports refusals without their enhanced code.",
+		Report: claim(func(_ *Dialogue, c *Claim) {
+			c.Enhanced, c.Recipients = "", nil
+			c.Text = regexp.MustCompile(`\b[245]\.\d{1,3}\.\d{1,3}\b`).ReplaceAllString(c.Text, "")
+		})},
+	{Name: "loses-text", Text: "It reports refusals without their text.",
+		Report: claim(func(_ *Dialogue, c *Claim) {
+			c.Recipients, c.Text = nil, "refused "+strings.Join(anyCode.FindAllString(c.Text, -1), " ")
+		})},
+	{Name: "first-line-only", Text: "It reports the first line of a reply.",
+		Report: claim(func(_ *Dialogue, c *Claim) {
+			c.Recipients = nil
+			c.Text, _, _ = strings.Cut(c.Text, " / ")
+		})},
+	{Name: "loses-recipients", Text: "It does not say which recipients were refused.",
+		Report: claim(func(d *Dialogue, c *Claim) {
+			for to := range c.Recipients {
+				c.Text = strings.ReplaceAll(c.Text, to, "somebody")
+			}
+			c.Recipients = nil
+		})},
+	{Name: "partial-is-success", Text: "It reports success when one recipient was accepted.",
+		Report: func(d *Dialogue, err error) error {
+			if err != nil && len(Told(err).Recipients) < len(d.Job().Recipients(0)) && CodeOf(err) != 0 {
+				return nil
+			}
+			return err
+		}},
+	{Name: "raw-text-in-error", Text: "It puts the octets of a reply into its error as they are.",
+		Report: claim(func(d *Dialogue, c *Claim) { c.Text += "\n" + strings.Join(d.Lines(), "") })},
+	{Name: "formats-reply", Text: "It takes the text of a reply for a format.",
+		Report: claim(func(_ *Dialogue, c *Claim) { c.Text = strings.ReplaceAll(c.Text, "%s", "(null)") })},
+}

@@ -1,0 +1,80 @@
+package mutant
+
+import (
+	"context"
+	"time"
+
+	"github.com/smtpspec/smtpspec/harness/record"
+	"github.com/smtpspec/smtpspec/sender"
+)
+
+type sendFunc = func(context.Context, Job) error
+
+var timeMutants = []Mutant{
+	{Name: "hangs-on-silence", Text: "It has no time-outs.", Conn: patient},
+	{Name: "gives-up-early", Text: "It waits half a minute where RFC 5321 has minutes.",
+		Options: func(o *sender.Options) {
+			if o.Timeout == 0 {
+				o.Timeout = 30 * time.Second
+			}
+		}},
+	{Name: "one-timer-for-all", Text: "Its time-out is for the whole job.",
+		Around: func(ctx context.Context, job Job, send sendFunc) error {
+			if job.Timeout == 0 {
+				return send(ctx, job)
+			}
+			ctx, cancel := context.WithTimeout(ctx, time.Duration(job.Timeout*float64(time.Second)))
+			defer cancel()
+			return send(ctx, job)
+		}},
+	{Name: "timer-starts-anew", Text: "Each octet gives the server the whole time again.", Conn: restarting},
+	{Name: "timeout-not-configurable", Text: "It does not look at the time-out that it is given.",
+		Job: func(j *Job) { j.Timeout = 0 }},
+	{Name: "silence-is-success", Text: "It takes a time-out for success.",
+		Around: func(ctx context.Context, job Job, send sendFunc) error {
+			err := send(ctx, job)
+			var t interface{ Timeout() bool }
+			if as(err, &t) && t.Timeout() {
+				return nil
+			}
+			return err
+		}},
+	{Name: "retries-at-once", Text: "It sends again at once upon 4yz.",
+		Around: func(ctx context.Context, job Job, send sendFunc) error {
+			err := send(ctx, job)
+			if CodeOf(err)/100 == 4 {
+				return send(ctx, job)
+			}
+			return err
+		}},
+	{Name: "retries-refused", Text: "It sends again at once upon 5yz.",
+		Around: func(ctx context.Context, job Job, send sendFunc) error {
+			err := send(ctx, job)
+			if CodeOf(err)/100 == 5 {
+				return send(ctx, job)
+			}
+			return err
+		}},
+	{Name: "resends-when-in-doubt", Text: "It sends again when the final reply was lost.",
+		Around: func(ctx context.Context, job Job, send sendFunc) error {
+			err := send(ctx, job)
+			if CodeOf(err) == 0 && Temporary(err) {
+				return send(ctx, job)
+			}
+			return err
+		}},
+	{Name: "sends-twice", Text: "It sends every message two times.",
+		Around: func(ctx context.Context, job Job, send sendFunc) error {
+			if err := send(ctx, job); err != nil {
+				return err
+			}
+			return send(ctx, job)
+		}},
+	{Name: "lost-final-is-success", Text: "It takes a connection that is lost after the message for success.",
+		Report: func(d *Dialogue, err error) error {
+			if CodeOf(err) == 0 && Temporary(err) && d.Stage() == record.BODY {
+				return nil
+			}
+			return err
+		}},
+}
