@@ -11,7 +11,7 @@ import (
 
 // All returns every scenario, in the order of a session.
 func All() []*conform.Scenario {
-	return slices.Concat(greet)
+	return slices.Concat(greet, quit)
 }
 
 // ByID returns the scenario with that ID.
