@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/smtpspec/smtpspec/cmd/smtpspec/internal/settings"
+	"github.com/smtpspec/smtpspec/harness/hint"
 )
 
 // App is the command with the world around it, so that tests can run it without
@@ -41,7 +42,7 @@ type about struct {
 
 // commands returns all subcommands, in the order of the help.
 func commands() []command {
-	return []command{newServe(), newSend(), &rules{}, &version{}}
+	return []command{newServe(), newSend(), newCheck(), &scenarios{}, newReplay(), newJudge(), &diff{}, &rules{}, &version{}}
 }
 
 // Run runs the command that args name and returns its exit code: 0 if all is
@@ -113,7 +114,7 @@ func unknownCommand(name string) error {
 		names = append(names, c.about().name)
 	}
 	text := fmt.Sprintf("there is no command %q", name)
-	if near := settings.Nearest(name, names); near != "" {
+	if near := hint.Nearest(name, names); near != "" {
 		return &settings.Fault{Text: text + "; did you mean " + near + "?", Try: "smtpspec " + near + " --help"}
 	}
 	return &settings.Fault{Text: text, Try: "smtpspec --help"}

@@ -40,7 +40,7 @@ func exitCode(err error) int {
 // complain says what is wrong in one line, and below it what can be tried. Who
 // reads only the beginning of an output wants no more of it.
 func (a *App) complain(name string, err error) {
-	if err == nil || errors.Is(err, syscall.EPIPE) {
+	if err == nil || err.Error() == "" || errors.Is(err, syscall.EPIPE) {
 		return
 	}
 	fmt.Fprintf(a.Stderr, "%s: %s\n", name, strings.ReplaceAll(err.Error(), "\n", "; "))

@@ -10,6 +10,7 @@ import (
 
 	"github.com/smtpspec/smtpspec/cmd/smtpspec/internal/settings"
 	"github.com/smtpspec/smtpspec/harness"
+	"github.com/smtpspec/smtpspec/harness/hint"
 	"github.com/smtpspec/smtpspec/harness/wire"
 )
 
@@ -71,7 +72,7 @@ func chosen(all []wire.RuleDoc, words []string) ([]wire.RuleDoc, error) {
 	for _, w := range words {
 		d, ok := byName[strings.ToLower(w)]
 		if !ok {
-			return nil, unknownWord(w, byName[settings.Nearest(w, names)].Name)
+			return nil, unknownWord(w, byName[hint.Nearest(w, names)].Name)
 		}
 		docs = append(docs, d)
 	}

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/smtpspec/smtpspec/cmd/smtpspec/internal/settings"
+	"github.com/smtpspec/smtpspec/harness/hint"
 	"github.com/smtpspec/smtpspec/harness/wire"
 )
 
@@ -42,13 +43,13 @@ func knownWords(v, flag, kind string, known []string) ([]string, error) {
 	return words, nil
 }
 
-// nearestOf is settings.Nearest for words in capitals.
+// nearestOf is hint.Nearest for words in capitals.
 func nearestOf(word string, known []string) string {
 	lower := make([]string, 0, len(known))
 	for _, k := range known {
 		lower = append(lower, strings.ToLower(k))
 	}
-	return strings.ToUpper(settings.Nearest(word, lower))
+	return strings.ToUpper(hint.Nearest(word, lower))
 }
 
 // addAdvertise takes any keyword: one that is not known is a line and nothing

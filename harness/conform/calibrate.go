@@ -68,11 +68,19 @@ func (k *check) calibrateForm(ctx context.Context, played map[string][]*Trial) b
 		if o.Class == Unsupported {
 			o = played["probe-compose"][0].Outcome
 		}
-		p.Why = fmt.Sprintf("%s: %s", o.Class, record.Escape(record.Clip(strings.TrimSpace(o.Text), 300)))
+		p.Why = whyNot(o)
 		return false
 	}
 	p.Works = true
 	return true
+}
+
+// whyNot says what is wrong with a client that does not deliver.
+func whyNot(o Outcome) string {
+	if o.Class == OK {
+		return "it reported ok, and nothing was delivered"
+	}
+	return fmt.Sprintf("%s: %s", o.Class, record.Escape(record.Clip(strings.TrimSpace(o.Text), 300)))
 }
 
 // fidelity is a raw message with what clients like to change: odd case of

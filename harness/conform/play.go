@@ -28,7 +28,7 @@ func (k *check) play(ctx context.Context, s *Script) *Trial {
 		k.playNetwork(ctx, s, e, run)
 		return run
 	}
-	srv, err := harness.Listen(ctx, s.options(e)...)
+	srv, err := harness.Listen(ctx, append(s.options(e), e.listen())...)
 	if err != nil {
 		run.Error = err.Error()
 		return run
@@ -122,11 +122,6 @@ func (k *check) job(s *Script, e Env) Job {
 // options are those of the server of the script.
 func (s *Script) options(e Env) []harness.Option {
 	opts := []harness.Option{harness.WithHostname("mx.test"), harness.WithTimeout(time.Hour)}
-	if e.Virtual {
-		opts = append(opts, harness.InMemory())
-	} else {
-		opts = append(opts, harness.WithAddr(address(e.Host, 0)))
-	}
 	opts = append(opts, s.extensions()...)
 	opts = append(opts, s.tls(e)...)
 	if s.Auth != nil {
@@ -140,6 +135,14 @@ func (s *Script) options(e Env) []harness.Option {
 		opts = append(opts, s.Options(e)...)
 	}
 	return opts
+}
+
+// listen is where the server of the script listens.
+func (e Env) listen() harness.Option {
+	if e.Virtual {
+		return harness.InMemory()
+	}
+	return harness.WithAddr(address(e.Host, 0))
 }
 
 func (s *Script) extensions() []harness.Option {

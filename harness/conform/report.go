@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"strings"
 	"time"
 )
 
@@ -85,9 +86,13 @@ func (r *Report) Duplicates() int {
 	return r.countTrials(func(run *Trial) bool { return TruthOf(run) == FalseFailure || duplicated(run) })
 }
 
+// probePrefix begins the IDs of the scripts of calibration, which ask clients
+// for things that they may not do.
+const probePrefix = "probe-"
+
 func (r *Report) countTrials(is func(*Trial) bool) (n int) {
-	for _, runs := range r.Trials {
-		if len(runs) > 0 && is(runs[0]) {
+	for script, runs := range r.Trials {
+		if len(runs) > 0 && !strings.HasPrefix(script, probePrefix) && is(runs[0]) {
 			n++
 		}
 	}

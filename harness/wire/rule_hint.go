@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/smtpspec/smtpspec/harness/hint"
 	"github.com/smtpspec/smtpspec/harness/record"
 )
 
@@ -67,34 +68,5 @@ func nearest(word string, known []string) string {
 	if other := otherWords[strings.ToLower(word)]; slices.Contains(known, other) {
 		return other
 	}
-	best, least := "", 3
-	if len(word) < 40 {
-		for _, k := range known {
-			if d := editDistance(strings.ToLower(word), strings.ToLower(k)); d < least && d < len(k) {
-				best, least = k, d
-			}
-		}
-	}
-	return best
-}
-
-// editDistance counts the octets to insert, delete or replace to get from a
-// to b.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(diagonal+cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return hint.Nearest(word, known)
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/smtpspec/smtpspec/harness/rfc"
 )
 
+//go:generate go run ./internal/pages ../../../docs
+
 // All returns every scenario, in the order of a session.
 func All() []*conform.Scenario {
 	return slices.Concat(greet, quit)

@@ -10,7 +10,7 @@ import (
 // to compose; raw ones stay.
 func composing(f func(d *Dialogue, msg string) string) func(*Dialogue, []byte) []byte {
 	return func(d *Dialogue, octets []byte) []byte {
-		if n := d.Count() - 1; n >= len(d.Job().Messages) || !d.Job().Messages[n].Composed() {
+		if !d.Draft().Composed() {
 			return octets
 		}
 		return Stuffed([]byte(f(d, string(Unstuffed(octets)))))
@@ -52,13 +52,13 @@ var composeMutants = []Mutant{
 	{Name: "empty-to", Text: "It writes an empty To.", Data: field("To", "To: ")},
 	{Name: "two-subjects", Text: "It writes Subject twice.", Data: added("Subject: another")},
 	{Name: "subject-8bit", Text: "It writes the Subject as it is.", Data: composing(func(d *Dialogue, msg string) string {
-		return WithField(WithoutField(msg, "Subject"), "Subject: "+d.Job().Messages[d.Count()-1].Subject)
+		return WithField(WithoutField(msg, "Subject"), "Subject: "+d.Draft().Subject)
 	})},
 	{Name: "encoded-word-too-long", Text: "It writes one encoded-word of any length.", Data: composing(func(d *Dialogue, msg string) string {
-		return WithField(WithoutField(msg, "Subject"), "Subject: "+oneWord(d.Job().Messages[d.Count()-1].Subject))
+		return WithField(WithoutField(msg, "Subject"), "Subject: "+oneWord(d.Draft().Subject))
 	})},
 	{Name: "leaks-bcc", Text: "It writes Bcc into the header.", Data: composing(func(d *Dialogue, msg string) string {
-		if bcc := d.Job().Messages[d.Count()-1].Bcc; bcc != "" {
+		if bcc := d.Draft().Bcc; bcc != "" {
 			return WithField(msg, "Bcc: "+bcc)
 		}
 		return msg

@@ -25,8 +25,8 @@ var dataMutants = []Mutant{
 		})},
 	{Name: "line-ends-as-given", Text: "It sends the line ends of a raw message as they are.",
 		Data: func(d *Dialogue, octets []byte) []byte {
-			if n := d.Count() - 1; n < len(d.Job().Messages) && !d.Job().Messages[n].Composed() {
-				return append(bytes.Clone(d.Job().Messages[n].Raw), "\r\n.\r\n"...)
+			if !d.Draft().Composed() {
+				return append(bytes.Clone(d.Draft().Raw), "\r\n.\r\n"...)
 			}
 			return octets
 		}},

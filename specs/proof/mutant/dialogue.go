@@ -38,6 +38,13 @@ func newDialogue(r *run) *Dialogue {
 // Job returns the job, as the hook Job left it.
 func (d *Dialogue) Job() *Job { return d.run.job }
 
+// Draft returns the message under way, of which the recipients are
+// d.Job().Recipients(d.Index()).
+func (d *Dialogue) Draft() *record.Draft { return &d.run.job.Messages[d.run.index] }
+
+// Index returns which of the job's messages is under way, from 0.
+func (d *Dialogue) Index() int { return d.run.index }
+
 // Session counts the connections of the run, from 1; 0 before the first.
 func (d *Dialogue) Session() int { return d.session }
 

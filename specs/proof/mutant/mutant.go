@@ -16,6 +16,10 @@ type Mutant struct {
 	Name string // "no-dot-stuffing"
 	Text string // one sentence: what it does wrong
 
+	// Breaks are the scenarios that it is there for: each has to judge it worse
+	// than the honest client, or otherwise where none is better.
+	Breaks []string
+
 	// Job changes what is asked before anything is done.
 	Job func(*Job)
 	// Options changes how sessions are opened and held.
@@ -77,7 +81,7 @@ func (m Mutant) send(ctx context.Context, job Job) error {
 	}
 	r := &run{m: &m, job: &job, memory: map[string]any{}}
 	r.last = newDialogue(r)
-	err := reference{options: r.options, message: m.Message}.send(ctx, job)
+	err := reference{options: r.options, message: m.Message, turn: func(i int) { r.index = i }}.send(ctx, job)
 	if m.Report != nil {
 		return m.Report(r.last, err)
 	}

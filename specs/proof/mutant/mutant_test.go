@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +79,9 @@ func TestDeliver(t *testing.T) {
 		{"optional", record.SecurityOptional, []harness.Option{harness.WithSTARTTLS(), harness.Withhold("CHUNKING")}, false},
 		{"optional, not offered", record.SecurityOptional, nil, false},
 		{"tls", record.SecurityTLS, []harness.Option{harness.WithImplicitTLS()}, false},
+		{"starttls over TCP", record.SecurityStartTLS, []harness.Option{harness.WithSTARTTLS()}, false},
+		{"tls over TCP", record.SecurityTLS, []harness.Option{harness.WithImplicitTLS()}, false},
+		{"none over TCP", record.SecurityNone, nil, false},
 		{"auth", record.SecurityStartTLS, []harness.Option{harness.WithSTARTTLS(), harness.WithUser("bat", "secret"), harness.RequireAuth()}, true},
 		{"auth login", record.SecurityTLS, []harness.Option{harness.WithImplicitTLS(), harness.WithUser("bat", "secret"), harness.RequireAuth(), harness.WithMechanisms("LOGIN")}, true},
 		{"lmtp", record.SecurityNone, []harness.Option{harness.LMTP()}, false},
@@ -87,7 +91,11 @@ func TestDeliver(t *testing.T) {
 		for name, send := range clients {
 			t.Run(m.name+"/"+name, func(t *testing.T) {
 				still(t)
-				s := listen(t, append(m.opts, harness.InMemory())...)
+				opts := m.opts
+				if !strings.HasSuffix(m.name, "over TCP") {
+					opts = append(slices.Clip(opts), harness.InMemory())
+				}
+				s := listen(t, opts...)
 				j := job(s, m.security)
 				j.LMTP = strings.HasPrefix(m.name, "lmtp")
 				if m.user {

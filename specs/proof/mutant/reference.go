@@ -19,6 +19,7 @@ func Send(ctx context.Context, job Job) error { return reference{}.send(ctx, job
 type reference struct {
 	options func(*sender.Options)           // changes them before a session is opened
 	message func(job *Job, m []byte) []byte // changes a message before it is sent
+	turn    func(i int)                     // is told which message is next
 }
 
 func (r reference) send(ctx context.Context, job Job) error {
@@ -46,6 +47,9 @@ func (r reference) send(ctx context.Context, job Job) error {
 
 // one sends message i.
 func (r reference) one(ctx context.Context, m *sender.Mailer, job *Job, i int) error {
+	if r.turn != nil {
+		r.turn(i)
+	}
 	msg, err := octets(job, i)
 	if err != nil {
 		return fmt.Errorf("message %d: %w", i+1, err)

@@ -9,8 +9,8 @@ import (
 var anyCode = regexp.MustCompile(`\b[245]\d\d\b|\b[245]\.\d{1,3}\.\d{1,3}\b`)
 
 var reportMutants = []Mutant{
-	{Name: "always-success", Text: "It reports success, whatever happens.", Report: func(*Dialogue, error) error { return nil }},
-	{Name: "always-failure", Text: "It reports failure, whatever happens.",
+	{Name: "always-success", Breaks: []string{"greet-554"}, Text: "It reports success, whatever happens.", Report: func(*Dialogue, error) error { return nil }},
+	{Name: "always-failure", Breaks: []string{"greet-baseline"}, Text: "It reports failure, whatever happens.",
 		Report: func(_ *Dialogue, err error) error {
 			if err == nil {
 				return &Claim{Text: "it did not work"}

@@ -1,8 +1,8 @@
 package mutant
 
 import (
-	"errors"
 	"net"
+	"sync/atomic"
 	"time"
 )
 
@@ -11,26 +11,23 @@ func restarting(c net.Conn) net.Conn { return &restarts{Conn: c} }
 
 type restarts struct {
 	net.Conn
-	limit time.Duration
+	limit atomic.Int64 // nanoseconds; sender sets deadlines while it reads
 }
 
 func (r *restarts) SetDeadline(t time.Time) error {
-	r.limit = time.Until(t)
+	r.limit.Store(int64(time.Until(t)))
 	return r.Conn.SetDeadline(t)
 }
 
 func (r *restarts) SetReadDeadline(t time.Time) error {
-	r.limit = time.Until(t)
+	r.limit.Store(int64(time.Until(t)))
 	return r.Conn.SetReadDeadline(t)
 }
 
 func (r *restarts) Read(p []byte) (int, error) {
 	n, err := r.Conn.Read(p)
-	if n > 0 && r.limit > 0 {
-		_ = r.Conn.SetReadDeadline(time.Now().Add(r.limit))
+	if limit := time.Duration(r.limit.Load()); n > 0 && limit > 0 {
+		_ = r.Conn.SetReadDeadline(time.Now().Add(limit))
 	}
 	return n, err
 }
-
-// as is errors.As for which nil is nothing.
-func as[T any](err error, target *T) bool { return err != nil && errors.As(err, target) }

@@ -14,6 +14,7 @@ type run struct {
 	job      *Job
 	memory   map[string]any
 	sessions int
+	index    int // of the message under way
 	last     *Dialogue
 }
 

@@ -3,6 +3,7 @@ package mutant
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"net"
 	"strings"
 	"testing"
@@ -48,6 +49,10 @@ func (s *script) serve(c net.Conn) {
 			fallback = "250 ok\r\n"
 		}
 		s.say(c, verb, fallback)
+		if verb == "STARTTLS" {
+			c = tls.Server(c, serving())
+			r = bufio.NewReader(c)
+		}
 		data = verb == "DATA" && strings.HasPrefix(s.reply(verb, fallback), "354")
 	}
 }
@@ -145,4 +150,32 @@ func TestSeveralLines(t *testing.T) {
 			t.Errorf("got %q", got)
 		}
 	})
+}
+
+// TestBelieve: octets in the clear behind the 220 end the honest client's
+// session; a mutant drops them, another takes them for the reply to EHLO.
+func TestBelieve(t *testing.T) {
+	run := func(m Mutant) (got string, err error) {
+		synctest.Test(t, func(t *testing.T) {
+			s := &script{replies: map[string]string{
+				"EHLO": "250-x\r\n250 STARTTLS\r\n", "STARTTLS": "220 go\r\n250-evil\r\n250 SIZE 1000000\r\n"}}
+			j := s.job()
+			j.Security, j.TLS = record.SecurityStartTLS, trusting(nil, false)
+			err = m.Send(t.Context(), j)
+			synctest.Wait()
+			got = s.got.String()
+		})
+		return got, err
+	}
+	for _, m := range []Mutant{{}, identical(), watching()} {
+		if got, err := run(m); err == nil || strings.Contains(got, "MAIL") {
+			t.Errorf("%v, got %q", err, got)
+		}
+	}
+	if got, err := run(named(t, "drops-clear-text")); err != nil || !strings.Contains(got, "MAIL FROM:<a@example.org>\r\n") {
+		t.Errorf("drops: %v, got %q", err, got)
+	}
+	if got, _ := run(named(t, "believes-clear-text")); !strings.Contains(got, "MAIL FROM:<a@example.org> SIZE=") {
+		t.Errorf("believes: got %q", got)
+	}
 }

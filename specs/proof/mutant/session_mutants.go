@@ -46,6 +46,6 @@ var sessionMutants = []Mutant{
 		Out: lines(record.QUIT, func(line string) string { return line + "NOOP\r\n" })},
 	{Name: "no-rset", Text: "It opens a transaction while another is open.",
 		Out: swallow(record.RSET, "250 as you wish\r\n")},
-	{Name: "one-message-a-session", Text: "It loses all messages of a job but the first, and says nothing.",
+	{Name: "first-message-only", Text: "It loses all messages of a job but the first, and says nothing.",
 		Job: func(j *Job) { j.Messages = j.Messages[:min(1, len(j.Messages))] }},
 }

@@ -2,6 +2,7 @@ package mutant
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/smtpspec/smtpspec/harness/record"
@@ -34,7 +35,7 @@ var timeMutants = []Mutant{
 		Around: func(ctx context.Context, job Job, send sendFunc) error {
 			err := send(ctx, job)
 			var t interface{ Timeout() bool }
-			if as(err, &t) && t.Timeout() {
+			if errors.As(err, &t) && t.Timeout() {
 				return nil
 			}
 			return err

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/smtpspec/smtpspec/harness/hint"
 	"github.com/smtpspec/smtpspec/harness/record"
 )
 
@@ -51,7 +52,7 @@ func (s *Set) unknownFlag(all []*Setting, arg string) error {
 	for _, one := range all {
 		names = append(names, one.Name)
 	}
-	if near := Nearest(name, names); near != "" {
+	if near := hint.Nearest(name, names); near != "" {
 		return s.fault(find(all, near), "there is no flag %s; did you mean --%s?", quote(shown), near)
 	}
 	return &Fault{Text: "there is no flag " + quote(shown), Try: s.Command + " --help"}
@@ -62,7 +63,7 @@ func (s *Set) unknownKey(key string, known []string) error {
 		return &Fault{Text: s.config + ": " + key + " is not there yet: " + why, Try: s.Command + " --help"}
 	}
 	text := s.config + ": there is no key " + quote(key)
-	if near := Nearest(key, known); near != "" {
+	if near := hint.Nearest(key, known); near != "" {
 		text += "; did you mean " + near + "?"
 	}
 	return &Fault{Text: text, Try: s.Command + " --help"}

@@ -184,15 +184,6 @@ func TestDurationsLeaveOutZeros(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	known := []string{"serve", "send", "rules", "version", "password-file"}
-	for word, want := range map[string]string{"serv": "serve", "sned": "send", "rule": "rules", "Version": "version", "password": "password-file", "x": "", "elephant": "", "": "", strings.Repeat("s", 100): ""} {
-		if got := Nearest(word, known); got != want {
-			t.Errorf("nearest to %q is %q, want %q", word, got, want)
-		}
-	}
-}
-
 // Nobody sees the values of a set: help shows what stands there before it is
 // told anything.
 func TestDefaultsAreThoseBeforeParsing(t *testing.T) {

@@ -1,4 +1,5 @@
-package settings
+// Package hint finds the word that somebody meant who wrote another.
+package hint
 
 import "strings"
 
@@ -12,7 +13,7 @@ func Nearest(word string, known []string) string {
 	}
 	best, least := "", 3
 	for _, k := range known {
-		if d := distance(word, k); d < least && d < len(k) {
+		if d := distance(word, strings.ToLower(k)); d < least && d < len(k) {
 			best, least = k, d
 		}
 	}
@@ -20,7 +21,7 @@ func Nearest(word string, known []string) string {
 		return best
 	}
 	for _, k := range known {
-		if strings.HasPrefix(k, word) {
+		if strings.HasPrefix(strings.ToLower(k), word) {
 			return k
 		}
 	}

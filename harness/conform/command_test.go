@@ -1,0 +1,180 @@
+package conform
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/smtpspec/smtpspec/harness/record"
+)
+
+// shell returns a client that is a line of bash.
+func shell(t *testing.T, script string) *Command {
+	t.Helper()
+	c, err := CommandOf("bash", "-c", script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// doJob runs a client on a job that leads nowhere.
+func doJob(t *testing.T, c *Command, guard time.Duration) Outcome {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), guard)
+	defer cancel()
+	return c.Run(ctx, Job{Job: record.Job{Host: "127.0.0.1", Port: 9, From: "a@b", Rcpts: []string{"r1@b", "r 2@b\r\n"}, Messages: []record.Draft{{Raw: []byte("raw")}}}})
+}
+
+const ample = 30 * time.Second
+
+func TestOutcomeOfACommand(t *testing.T) {
+	for name, tt := range map[string]struct {
+		script string
+		want   Outcome
+	}{
+		"ok":                 {"exit 0", Outcome{Class: OK}},
+		"temporary":          {"echo '451 4.7.1 later' >&2; exit 75", Outcome{Class: Temp, Code: 451, Enhanced: "4.7.1", Exit: 75}},
+		"permanent":          {"echo 'said: 550 5.1.1 nobody'; exit 69", Outcome{Class: Perm, Code: 550, Enhanced: "5.1.1", Exit: 69}},
+		"unsupported":        {"exit 64", Outcome{Class: Unsupported, Exit: 64}},
+		"failed":             {"exit 1", Outcome{Class: Failed, Exit: 1}},
+		"crash":              {"kill -SEGV $$", Outcome{Class: Crash, Signal: syscall.SIGSEGV.String()}},
+		"result file":        {`echo '{"outcome":"perm","code":550,"enhanced":"5.1.1","stage":"rcpt","rcpts":{"r1@b":{"outcome":"temp"}}}' >$SMTP_RESULT; exit 0`, Outcome{Class: Perm, Code: 550, Enhanced: "5.1.1", Stage: "rcpt"}},
+		"broken result file": {"echo '{' >$SMTP_RESULT; exit 75", Outcome{Class: Temp, Exit: 75}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := doJob(t, shell(t, tt.script), ample)
+			if got.Class != tt.want.Class || got.Code != tt.want.Code || got.Enhanced != tt.want.Enhanced || got.Exit != tt.want.Exit || got.Signal != tt.want.Signal || got.Stage != tt.want.Stage {
+				t.Errorf("got %+v, want %+v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestACommandGetsItsJob(t *testing.T) {
+	o := doJob(t, shell(t, `cat $SMTP_JOB; cat $SMTP_MESSAGE; echo; echo $SMTP_HOST:$SMTP_PORT from $SMTP_FROM home $HOME`), ample)
+	for _, want := range []string{`"rcpts":["r1@b","r 2@b\r\n"]`, "raw\n127.0.0.1:9 from a@b home /tmp"} {
+		if !strings.Contains(o.Text, want) {
+			t.Errorf("%q is not in %s", want, o.Text)
+		}
+	}
+}
+
+func TestPlaceholdersOfACommand(t *testing.T) {
+	m, err := ParseManifest("name = \"x\"\nargv = [\"echo\", \"--to={rcpt...}\", \"{from}\", \"{host}:{port}\"]\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := NewCommand(t.Context(), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := doJob(t, c, ample); o.Text != "--to=r1@b --to=r 2@b\r\n a@b 127.0.0.1:9" {
+		t.Errorf("got %q", o.Text)
+	}
+}
+
+func TestACommandThatCannotBeStarted(t *testing.T) {
+	c, err := CommandOf("/nowhere/client")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := doJob(t, c, ample); o.Class != NotStarted || !strings.Contains(o.Text, "/nowhere/client") {
+		t.Errorf("got %+v", o)
+	}
+}
+
+func TestHangingCommandsAreKilledWithTheirProcesses(t *testing.T) {
+	for name, script := range map[string]string{
+		"sleeps":           "sleep 600",
+		"ignores SIGTERM":  "trap '' TERM INT HUP; while :; do sleep 600; done",
+		"child in a group": "sleep 600 & wait",
+	} {
+		t.Run(name, func(t *testing.T) {
+			pids := filepath.Join(t.TempDir(), "pid")
+			o := doJob(t, shell(t, "echo $$ >"+pids+"; "+script), 300*time.Millisecond)
+			if o.Class != Hang {
+				t.Errorf("got %+v", o)
+			}
+			expectGone(t, pids)
+		})
+	}
+}
+
+func TestWhatACommandLeavesBehindIsKilled(t *testing.T) {
+	pids := filepath.Join(t.TempDir(), "pid")
+	o := doJob(t, shell(t, "echo $$ >"+pids+"; (trap '' HUP; sleep 600) & exit 0"), ample)
+	if o.Class != OK {
+		t.Errorf("got %+v", o)
+	}
+	expectGone(t, pids)
+}
+
+// expectGone waits until no process of the group lives. Killed processes are
+// reaped by init, which takes its time.
+func expectGone(t *testing.T, pidFile string) {
+	t.Helper()
+	b, err := os.ReadFile(pidFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); alive(pid); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("processes of group %d are left", pid)
+		}
+	}
+}
+
+// alive says that a process of the group runs; a zombie does not.
+func alive(group int) bool {
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, stat := range stats {
+		b, err := os.ReadFile(stat)
+		if err != nil {
+			continue
+		}
+		_, rest, _ := strings.Cut(string(b), ") ")
+		fields := strings.Fields(rest)
+		if len(fields) > 2 && fields[2] == strconv.Itoa(group) && fields[0] != "Z" {
+			return true
+		}
+	}
+	return false
+}
+
+func TestOutputWithoutEndIsBounded(t *testing.T) {
+	o := doJob(t, shell(t, "head -c 1000000000 /dev/zero; exit 75"), ample)
+	if o.Class != Temp || len(o.Text) > keptOutput || o.Omitted != 1_000_000_000-keptOutput {
+		t.Errorf("class %s, %d octets kept, %d omitted", o.Class, len(o.Text), o.Omitted)
+	}
+}
+
+func TestClientsThatDoNotWorkAreInconclusive(t *testing.T) {
+	scenarios := []*Scenario{{ID: "x", Scripts: []*Script{{ID: "x"}}, Judge: Delivered}}
+	for name, tt := range map[string]struct{ script, why string }{
+		"never starts":               {"exec /nowhere/client", "failed: "},
+		"exits 0 without connecting": {"exit 0", "it reported ok, and nothing was delivered"},
+		"connects fifty times":       {`for i in {1..50}; do exec 3<>/dev/tcp/$SMTP_HOST/$SMTP_PORT; exec 3>&-; done; exit 0`, "it reported ok, and nothing was delivered"},
+		"never reads":                {`exec 3<>/dev/tcp/$SMTP_HOST/$SMTP_PORT; sleep 600`, "hang"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, err := Check(t.Context(), shell(t, tt.script), scenarios, WithUnit(100*time.Millisecond))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if result := r.Result("x"); result == nil || result.Verdict.Word != Inconclusive || !strings.Contains(r.Profile.Why, tt.why) {
+				t.Errorf("got %+v; %s", result, r.Profile.Why)
+			}
+		})
+	}
+}
