@@ -82,12 +82,13 @@ func (l *layer) expect(e exchange, sent string, replies int) {
 	if sent != "" {
 		due = max(strings.Count(sent, "\n"), 1) - 1 + replies
 	}
+	if l.d.answered { // before what the server will say, or sender would wait for that
+		own := e
+		own.answered, own.answer = true, l.d.answer
+		l.pending = append(l.pending, own)
+	}
 	for i := range due {
 		e.drop = l.d.answered || i < due-replies
-		l.pending = append(l.pending, e)
-	}
-	if l.d.answered {
-		e.drop, e.answered, e.answer = false, true, l.d.answer
 		l.pending = append(l.pending, e)
 	}
 }
