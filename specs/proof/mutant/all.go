@@ -15,5 +15,6 @@ func All() []Mutant {
 		timeMutants,
 		reportMutants,
 		composeMutants,
+		quitMutants,
 	)
 }
