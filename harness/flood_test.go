@@ -68,4 +68,3 @@ func talk(conn net.Conn, wait bool) {
 		time.Sleep(20 * time.Millisecond)
 	}
 }
-

@@ -40,11 +40,14 @@ func TruthOf(run *Trial) Truth {
 	if !o.Failure() && o.Class != OK {
 		return Unclassified
 	}
-	asked, took := askedOf(run), takenOf(run)
+	asked, took, claims := askedOf(run), takenOf(run), claimsOf(o)
 	truth := ToldTheTruth
 	failed, delivered := 0, 0
 	for rcpt, n := range asked {
-		claim := claimFor(o, rcpt)
+		claim, named := claims[rcpt]
+		if !named {
+			claim = claims[others]
+		}
 		arrived := took[rcpt] >= n
 		if arrived {
 			delivered++
@@ -63,16 +66,19 @@ func TruthOf(run *Trial) Truth {
 	return truth
 }
 
-func claimFor(o *Outcome, rcpt string) Class {
+// others stands for the recipients that an outcome does not name.
+const others = "\x00"
+
+// claimsOf returns what the client said of each recipient.
+func claimsOf(o *Outcome) map[string]Class {
+	claims := map[string]Class{others: o.Class}
 	for name, class := range o.Rcpts {
-		if SameMailbox(name, rcpt) {
-			return class
-		}
+		claims[mailbox(name)] = class
 	}
 	if o.Rcpts != nil && o.Class != OK {
-		return OK // the others were named
+		claims[others] = OK // the others were named
 	}
-	return o.Class
+	return claims
 }
 
 // askedOf counts the messages that each recipient was to get.
@@ -80,7 +86,7 @@ func askedOf(run *Trial) map[string]int {
 	asked := map[string]int{}
 	for i := range run.Job.Messages {
 		for _, rcpt := range unique(run.Job.Recipients(i)) {
-			asked[rcpt]++
+			asked[mailbox(rcpt)]++
 		}
 	}
 	return asked
@@ -97,10 +103,8 @@ func takenOf(run *Trial) map[string]int {
 				continue
 			}
 			for _, to := range unique(m.Envelope.To()) {
-				for rcpt := range asked {
-					if SameMailbox(rcpt, to) {
-						took[rcpt]++
-					}
+				if rcpt := mailbox(to); asked[rcpt] > 0 {
+					took[rcpt]++
 				}
 			}
 		}
@@ -121,24 +125,25 @@ func duplicated(run *Trial) bool {
 
 // SameMailbox says that two addresses name the same mailbox: equal local-parts
 // (RFC 5321 §2.4) at domains that differ in case at most.
-func SameMailbox(a, b string) bool {
-	i, j := strings.LastIndexByte(a, '@'), strings.LastIndexByte(b, '@')
-	if i < 0 || j < 0 {
-		return a == b
+func SameMailbox(a, b string) bool { return mailbox(a) == mailbox(b) }
+
+// mailbox returns an address in the one form that its domain has in lower case.
+func mailbox(address string) string {
+	at := strings.LastIndexByte(address, '@')
+	if at < 0 {
+		return address
 	}
-	return a[:i] == b[:j] && strings.EqualFold(a[i:], b[j:])
+	return address[:at] + strings.ToLower(address[at:])
 }
 
 func unique(list []string) []string {
 	var out []string
-next:
+	seen := map[string]bool{}
 	for _, s := range list {
-		for _, seen := range out {
-			if SameMailbox(s, seen) {
-				continue next
-			}
+		if key := mailbox(s); !seen[key] {
+			seen[key] = true
+			out = append(out, s)
 		}
-		out = append(out, s)
 	}
 	return out
 }

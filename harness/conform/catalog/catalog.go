@@ -13,7 +13,7 @@ import (
 
 // All returns every scenario, in the order of a session.
 func All() []*conform.Scenario {
-	return slices.Concat(greet, quit)
+	return slices.Concat(greet, pipe, quit)
 }
 
 // ByID returns the scenario with that ID.

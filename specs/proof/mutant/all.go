@@ -15,6 +15,7 @@ func All() []Mutant {
 		timeMutants,
 		reportMutants,
 		composeMutants,
+		pipeMutants,
 		quitMutants,
 	)
 }

@@ -54,7 +54,7 @@ var dataMutants = []Mutant{
 	{Name: "terminator-with-lf", Text: "It ends the message with LF.LF.",
 		Data: onWire(func(p []byte) []byte { return append(p[:len(p)-5:len(p)-5], "\n.\n"...) })},
 	{Name: "data-refusal-ignored", Text: "It sends the message whatever DATA is answered.", In: pretend("354", record.DATA)},
-	{Name: "data-not-awaited", Text: "It sends the message without waiting for 354.",
+	{Name: "data-not-awaited", Breaks: []string{"pipe-not-offered", "pipe-last-only"}, Text: "It sends the message without waiting for 354.",
 		Out: func(d *Dialogue, line string) string {
 			if d.Stage() == record.DATA {
 				d.Answer("354 surely\r\n")

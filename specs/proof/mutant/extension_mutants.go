@@ -20,7 +20,7 @@ var sizeParam = regexp.MustCompile(` SIZE=\d+`)
 
 var extensionMutants = []Mutant{
 	{Name: "pipelines-without-offer", Text: "It sends commands in groups where PIPELINING is not offered.", In: offering("PIPELINING")},
-	{Name: "never-pipelines", Text: "It does not use PIPELINING.", Options: func(o *sender.Options) { o.NoPipelining = true }},
+	{Name: "never-pipelines", Breaks: []string{"pipe-offered"}, Text: "It does not use PIPELINING.", Options: func(o *sender.Options) { o.NoPipelining = true }},
 	{Name: "size-without-offer", Text: "It sends SIZE= where SIZE is not offered.",
 		In: func(d *Dialogue, reply string) string {
 			if d.Stage() == record.EHLO && !Offers(reply, "SIZE") {

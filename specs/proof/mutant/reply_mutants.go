@@ -49,7 +49,7 @@ var replyMutants = []Mutant{
 			}
 			return reply
 		}},
-	{Name: "first-line-is-the-reply", Text: "It takes each line for a reply.",
+	{Name: "first-line-is-the-reply", Breaks: []string{"pipe-coalesced", "pipe-split"}, Text: "It takes each line for a reply.",
 		In: func(d *Dialogue, reply string) string {
 			if d.Stage() == record.EHLO {
 				return reply

@@ -88,7 +88,7 @@ var tlsMutants = []Mutant{
 			}
 			return reply
 		}},
-	{Name: "command-behind-starttls", Text: "It sends EHLO together with STARTTLS.",
+	{Name: "command-behind-starttls", Breaks: []string{"pipe-starttls-last"}, Text: "It sends EHLO together with STARTTLS.",
 		Out: lines(record.STARTTLS, func(line string) string { return line + "EHLO early.test" })},
 	{Name: "keyword-case-matters", Text: "It knows keywords in upper case only.",
 		In: replies(record.EHLO, func(reply string) string {
