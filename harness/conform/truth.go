@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/smtpspec/smtpspec/harness/record"
+	"golang.org/x/net/idna"
 )
 
 // EndOf says how the last session of the run was ended.
@@ -124,16 +125,22 @@ func duplicated(run *Trial) bool {
 }
 
 // SameMailbox says that two addresses name the same mailbox: equal local-parts
-// (RFC 5321 §2.4) at domains that differ in case at most.
+// (RFC 5321 §2.4) at domains that differ in case at most, or in A-labels and
+// U-labels (RFC 5890 §2.3.2.1).
 func SameMailbox(a, b string) bool { return mailbox(a) == mailbox(b) }
 
-// mailbox returns an address in the one form that its domain has in lower case.
+// mailbox returns an address in the one form that its domain has in lower case
+// and in A-labels.
 func mailbox(address string) string {
 	at := strings.LastIndexByte(address, '@')
 	if at < 0 {
 		return address
 	}
-	return address[:at] + strings.ToLower(address[at:])
+	domain := strings.ToLower(address[at+1:])
+	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
+		domain = ascii
+	}
+	return address[:at+1] + domain
 }
 
 func unique(list []string) []string {

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/smtpspec/smtpspec/harness"
@@ -75,7 +76,7 @@ func shown(octets string) string { return record.Escape(record.Clip(octets, 120)
 
 // rcpts makes the Ask for these recipients.
 func rcpts(list ...string) func(conform.Env, *record.Job) {
-	return func(_ conform.Env, j *record.Job) { j.Rcpts = list }
+	return func(_ conform.Env, j *record.Job) { j.Rcpts = slices.Clone(list) }
 }
 
 var needsEHLO = []conform.Need{conform.NeedEHLO}

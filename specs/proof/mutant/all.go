@@ -16,6 +16,7 @@ func All() []Mutant {
 		reportMutants,
 		composeMutants,
 		pipeMutants,
+		offerMutants,
 		quitMutants,
 	)
 }

@@ -28,7 +28,7 @@ var extensionMutants = []Mutant{
 			}
 			return reply
 		}},
-	{Name: "size-too-small", Text: "It declares half of the size.",
+	{Name: "size-too-small", Breaks: []string{"size-value", "size-compose"}, Text: "It declares half of the size.",
 		Out: lines(record.MAIL, func(line string) string {
 			return sizeParam.ReplaceAllStringFunc(line, func(p string) string {
 				var n int
@@ -36,9 +36,9 @@ var extensionMutants = []Mutant{
 				return fmt.Sprintf(" SIZE=%d", n/2)
 			})
 		})},
-	{Name: "size-limit-ignored", Text: "It neither looks at the limit of SIZE nor declares the size.",
+	{Name: "size-limit-ignored", Breaks: []string{"size-limit-exceeded"}, Text: "It neither looks at the limit of SIZE nor declares the size.",
 		In: replies(record.EHLO, func(reply string) string { return Withdraw(reply, "SIZE") })},
-	{Name: "size-zero-is-a-limit", Text: "It takes SIZE 0 for a limit.",
+	{Name: "size-zero-is-a-limit", Breaks: []string{"size-zero"}, Text: "It takes SIZE 0 for a limit.",
 		In: replies(record.EHLO, func(reply string) string {
 			return strings.NewReplacer("SIZE 0\r\n", "SIZE 1\r\n").Replace(reply)
 		})},
@@ -47,7 +47,7 @@ var extensionMutants = []Mutant{
 		Out: lines(record.MAIL, func(line string) string {
 			return strings.TrimSuffix(bodyParam.ReplaceAllString(line, ""), "\r\n") + " BODY=8BITMIME\r\n"
 		})},
-	{Name: "8bit-undeclared", Text: "It sends 8-bit content and does not declare it.",
+	{Name: "8bit-undeclared", Breaks: []string{"8bit-not-offered", "8bit-offered"}, Text: "It sends 8-bit content and does not declare it.",
 		In:  offering("8BITMIME"),
 		Out: lines(record.MAIL, func(line string) string { return bodyParam.ReplaceAllString(line, "") })},
 	{Name: "smtputf8-always", Text: "It sends SMTPUTF8 with every message.",
@@ -55,7 +55,7 @@ var extensionMutants = []Mutant{
 			return strings.TrimSuffix(strings.Replace(line, " SMTPUTF8", "", 1), "\r\n") + " SMTPUTF8\r\n"
 		})},
 	{Name: "smtputf8-without-offer", Text: "It sends SMTPUTF8 where it is not offered.", In: offering("SMTPUTF8")},
-	{Name: "smtputf8-undeclared", Text: "It sends addresses in UTF-8 without SMTPUTF8.",
+	{Name: "smtputf8-undeclared", Breaks: []string{"utf8-addr-offered"}, Text: "It sends addresses in UTF-8 without SMTPUTF8.",
 		In:  offering("SMTPUTF8"),
 		Out: lines(record.MAIL, func(line string) string { return strings.Replace(line, " SMTPUTF8", "", 1) })},
 	{Name: "dsn-without-offer", Text: "It sends the parameters of DSN where it is not offered.", In: offering("DSN")},

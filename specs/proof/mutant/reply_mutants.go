@@ -12,7 +12,7 @@ import (
 func patient(c net.Conn) net.Conn { return Patient{c} }
 
 var replyMutants = []Mutant{
-	{Name: "insists-on-250", Text: "It takes 251 and other 2yz for failures.",
+	{Name: "insists-on-250", Breaks: []string{"utf8-reply-text"}, Text: "It takes 251 and other 2yz for failures.",
 		In: func(d *Dialogue, reply string) string {
 			s := d.Stage()
 			if (s == record.MAIL || s == record.RCPT || s == record.BODY) && Class(reply) == 2 && Code(reply) != 250 {

@@ -46,7 +46,7 @@ var tlsMutants = []Mutant{
 		Believe: func(_ *Dialogue, octets []byte) []byte { return octets }},
 	{Name: "drops-clear-text", Text: "It forgets what came behind the 220 in the clear, and goes on.",
 		Believe: func(*Dialogue, []byte) []byte { return nil }},
-	{Name: "keeps-capabilities", Text: "It believes inside TLS what was offered before.",
+	{Name: "keeps-capabilities", Breaks: []string{"utf8-lost-after-tls"}, Text: "It believes inside TLS what was offered before.",
 		In: func(d *Dialogue, reply string) string {
 			if d.Stage() != record.EHLO || Class(reply) != 2 {
 				return reply
