@@ -3,7 +3,7 @@ GINKGO  = go tool ginkgo
 FUZZTIME ?= 30s
 ARTIFACTS ?= artifacts
 
-.PHONY: test check generate lint tidy fuzz bench bench-quick floods clean
+.PHONY: test check generate lint tidy fuzz bench bench-quick floods proof proof-table board clean
 
 # Every suite and every package's tests, with the race detector.
 test:
@@ -49,6 +49,19 @@ bench:
 
 bench-quick:
 	go run ./specs/bench -quick
+
+# Every mutant of the honest client before every scenario of the catalogue, and
+# the honest client in real time too; proof-table writes docs/proof.md anew.
+proof:
+	go test -timeout 60m -v ./specs/proof -run 'Table|RealTime|Mutant' -whole
+
+proof-table:
+	go test -timeout 60m ./specs/proof -run Table -whole -write
+
+# Real clients, installed where they are missing, before the whole catalogue.
+board:
+	fixtures/clients/install.sh
+	go run ./specs/board fixtures/clients docs
 
 clean:
 	rm -rf $(ARTIFACTS) bin

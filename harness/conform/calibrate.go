@@ -28,6 +28,7 @@ func (k *check) calibrate(ctx context.Context) []*Trial {
 	}
 	k.probe(ctx, played, timeProbes()...)
 	k.probe(ctx, played, probes()...)
+	k.probeLegacy(ctx, played)
 	k.probe(ctx, played, k.authProbes()...)
 	k.settle5321()
 	k.compareClaims()
@@ -55,6 +56,10 @@ func (k *check) calibrateForm(ctx context.Context, played map[string][]*Trial) b
 	composed := probe{&Script{ID: "probe-compose", Text: "the baseline; the message is given as parts", Ask: askComposed}, learnComposed}
 	k.probe(ctx, played, raw, composed)
 	p := k.profile
+	if ctx.Err() != nil {
+		p.Why = ctx.Err().Error()
+		return false
+	}
 	canRaw, canCompose := p.Has(NeedRaw), p.Has(NeedCompose)
 	switch {
 	case canRaw && canCompose:
@@ -131,7 +136,6 @@ func learnEnvelope(p *Profile, run *Trial) {
 	s := run.Sessions[0]
 	_, ehlo := s.Command("EHLO", 1)
 	p.set(NeedEHLO, ehlo, "it says HELO")
-	p.set(NeedHelo, s.Hello == run.Job.Helo, "it says "+record.Escape(record.Clip(s.Hello, 60)))
 	m := onlyMessage(run)
 	p.set(NeedFrom, SameMailbox(m.Envelope.From, run.Job.From), "its reverse-path is its own")
 	to := m.Envelope.To()
@@ -244,6 +248,8 @@ func (p *Profile) used(extension string) {
 func jobProbes() []probe {
 	three := func(_ Env, j *record.Job) { j.Rcpts = []string{"r1@example.net", "r2@example.net", "r3@example.net"} }
 	return []probe{
+		ability(NeedHelo, "its name in EHLO is its own", &Script{Text: "a name for EHLO", Ask: func(_ Env, j *record.Job) { j.Helo = "client.example" }},
+			func(run *Trial) bool { return len(run.Sessions) > 0 && run.Sessions[0].Hello == "client.example" }),
 		ability(NeedMultiRcpt, "one recipient at a time", &Script{Text: "three recipients", Ask: three}, delivered),
 		ability(NeedManyRcpt, "not so many recipients", &Script{Text: "101 recipients", Ask: AskRecipients(101)}, delivered),
 		ability(NeedMultiMsg, "one message at a time", &Script{Text: "two messages", Ask: AskMessages(2)}, delivered),

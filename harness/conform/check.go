@@ -160,7 +160,9 @@ func (k *check) report(ctx context.Context, scenarios []*Scenario) (*Report, err
 	for _, run := range k.calibrate(ctx) {
 		r.Trials[run.Script] = append(r.Trials[run.Script], run)
 	}
-	r.Profile = k.profile
+	if r.Profile = k.profile; ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	if k.profile.Works {
 		k.playAll(ctx, "playing", k.scriptsOf(chosen), r.Trials)
 	} else {
@@ -174,7 +176,7 @@ func (k *check) report(ctx context.Context, scenarios []*Scenario) (*Report, err
 		}
 	}
 	r.Took, r.Late = time.Since(began), k.lateness.most()
-	return r, ctx.Err()
+	return r, context.Cause(ctx)
 }
 
 // chosen returns the scenarios that were asked for.

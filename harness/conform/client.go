@@ -51,8 +51,8 @@ var ErrUnsupported error = unsupported{}
 type Runner interface {
 	// Name is the name of the client in reports.
 	Name() string
-	// Run has the client do the job and returns at its end, or soon after ctx
-	// is done: then the outcome is a Hang.
+	// Run has the client do the job and returns when nothing more can come of
+	// it, or soon after ctx is done: then the outcome is a Hang.
 	Run(ctx context.Context, job Job) Outcome
 	// Claims says what the client is known to do without being asked.
 	Claims() Claims
@@ -67,7 +67,7 @@ type Claims struct {
 	Timeout  string            // "knob", "fixed" or "none"; "" = to be found out
 	Fixed    time.Duration     // its time-out if that is fixed
 	Needs    []Need            // what it says it can do; nil = to be found out
-	Settle   time.Duration     // how long after its end sessions may still come
+	Settle   time.Duration     // how long Run waits for what comes after the client's end
 	Expected map[string]string // scenarios that are expected to fail, with the reason
 	Host     string            // the name of the server that it is to be given; "" = an address
 }

@@ -150,8 +150,22 @@ func (p *process) run(ctx context.Context) {
 	stop := context.AfterFunc(ctx, func() { killGroup(cmd.Process.Pid) })
 	waited := cmd.Wait()
 	p.killed = !stop()
+	p.manifest.waitForMore(ctx)
 	killGroup(cmd.Process.Pid)
 	p.ended, p.state = waited, cmd.ProcessState
+}
+
+// waitForMore leaves a client that queues its mail the time to send it.
+func (m *Manifest) waitForMore(ctx context.Context) {
+	if m.settle == 0 {
+		return
+	}
+	timer := time.NewTimer(m.settle)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 func killGroup(pid int) { syscall.Kill(-pid, syscall.SIGKILL) }

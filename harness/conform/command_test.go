@@ -178,3 +178,34 @@ func TestClientsThatDoNotWorkAreInconclusive(t *testing.T) {
 		})
 	}
 }
+
+// queues takes a message over, says so, and sends it when it is gone.
+const queues = `exec >/dev/null 2>&1; test -s $SMTP_MESSAGE || exit 64
+(sleep 0.1; exec 3<>/dev/tcp/$SMTP_HOST/$SMTP_PORT; read -u3 l; case $l in 220*) ;; *) exit;; esac
+for c in "EHLO q.example" "MAIL FROM:<$SMTP_FROM>" "RCPT TO:<$SMTP_RCPTS>" DATA; do printf '%s\r\n' "$c" >&3; read -u3 l; case $l in [23]*) ;; *) exit;; esac; done
+cat $SMTP_MESSAGE >&3; printf '.\r\n' >&3; read -u3 l; printf 'QUIT\r\n' >&3; read -u3 l) &
+exit 3`
+
+func TestAClientThatQueues(t *testing.T) {
+	m := &Manifest{Name: "queue", Argv: []string{"bash", "-c", queues}, Settle: "700ms", Exit: ManifestExit{OK: []int{0}, Queued: []int{3}, Unsupported: []int{64}}}
+	if _, err := m.check(); err != nil {
+		t.Fatal(err)
+	}
+	c, err := NewCommand(t.Context(), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scenarios := []*Scenario{
+		{ID: "good", Scripts: []*Script{{ID: "good"}}, Judge: Delivered},
+		{ID: "bad", Scripts: []*Script{{ID: "bad", Rules: finalReply(554)}}, Judge: Refused(Perm, 554)},
+	}
+	r, err := Check(t.Context(), c, scenarios, WithUnit(300*time.Millisecond))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"good", "bad"} {
+		if result := r.Result(id); result.Verdict.Word != Pass || result.Truth != Unclassified {
+			t.Errorf("%s: %+v; %s", id, result, Transcripts(r, result))
+		}
+	}
+}

@@ -144,7 +144,7 @@ func (r *result) amend(o *Outcome) {
 	if r.Enhanced != "" {
 		o.Enhanced = r.Enhanced
 	}
-	if r.Error != "" {
+	if r.Error != "" && !strings.Contains(o.Text, r.Error) {
 		o.Text = strings.TrimSpace(r.Error + "\n" + o.Text)
 	}
 	o.Stage = r.Stage

@@ -54,15 +54,10 @@ func (k *check) play(ctx context.Context, s *Script) *Trial {
 	return run
 }
 
-// settle waits for sessions that are still ending, or still to come.
+// settle waits for sessions that are still ending.
 func (k *check) settle(ctx context.Context, srv *harness.Server) {
-	patience := max(k.claims.Settle, time.Second)
-	quiet, cancel := context.WithTimeout(ctx, patience)
+	quiet, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	if k.claims.Settle > 0 {
-		<-quiet.Done()
-		return
-	}
 	srv.WaitIdle(quiet)
 }
 
@@ -184,15 +179,6 @@ func (s *Script) tls(e Env) []harness.Option {
 		return []harness.Option{harness.WithImplicitTLS(opts...)}
 	}
 	return []harness.Option{harness.WithSTARTTLS(opts...)}
-}
-
-// legacyTLS is for clients that speak nothing newer.
-func legacyTLS() *tls.Config {
-	c := &tls.Config{MinVersion: tls.VersionTLS10}
-	for _, suite := range slices.Concat(tls.CipherSuites(), tls.InsecureCipherSuites()) {
-		c.CipherSuites = append(c.CipherSuites, suite.ID)
-	}
-	return c
 }
 
 func (k *check) env(s *Script) Env {

@@ -113,7 +113,7 @@ func subjectID(subject string) string {
 // job returns what the client is asked under this script.
 func (s *Script) job(e Env) record.Job {
 	j := record.Job{
-		Host: e.Host, Security: record.SecurityNone, Helo: "client.example", From: defaultFrom, Rcpts: []string{defaultRcpt},
+		Host: e.Host, Security: record.SecurityNone, From: defaultFrom, Rcpts: []string{defaultRcpt},
 		Messages: []record.Draft{e.Draft(Ordinary, "Nothing but a line of text.\r\n")},
 		Timeout:  e.T.Seconds(),
 	}

@@ -6,7 +6,7 @@
 //	Expect(srv).To(HaveReceived(BeSentTo("bat@example.com"), HaveSubject("Захиалга")))
 //	Eventually(srv).Should(HaveEndedWith(harness.EndQuit))
 //
-// There are four kinds:
+// There are five kinds:
 //
 //   - HaveReceived and HaveReceivedExactly look at a *harness.Server, at
 //     anything else that has Messages, or at a []*harness.Message.
@@ -15,6 +15,8 @@
 //   - Matchers for a session look at a *harness.Session, a list of one, or a
 //     server that has had exactly one.
 //   - HaveFired looks at a harness.Rule.
+//   - KeepTheRules looks at sessions, at a server with all of its sessions, or at
+//     a message.
 //
 // A parameter called want is a value, which then has to be equal, or any Gomega
 // matcher: HaveSubject("Order 42"), HaveSubject(HavePrefix("Order ")).

@@ -38,7 +38,7 @@ const (
 type DSN struct {
 	Return string   // "FULL", "HDRS" or ""
 	ID     string   // ENVID before its xtext encoding; "" = none
-	Notify []string // for each recipient: "NEVER", or some of "SUCCESS", "FAILURE", "DELAY"
+	Notify []string // the same for every recipient: "NEVER", or some of "SUCCESS", "FAILURE", "DELAY"
 }
 
 // Draft is one message of a Job: octets to send as they are, or parts that the

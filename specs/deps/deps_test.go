@@ -68,6 +68,14 @@ var _ = Describe("a test that imports", func() {
 			ContainElements("github.com/onsi/gomega/types", "github.com/onsi/gomega/format"),
 			Not(ContainElement(Or(Equal("github.com/onsi/gomega"), Equal("github.com/onsi/gomega/matchers"))))))
 	})
+	It("harness/lint needs of ours record, message and rfc, and golang.org/x", func(ctx SpecContext) {
+		Expect(modulesOf(ctx, "harness/lint")).To(HaveEach(MatchRegexp(golangX)))
+		for _, pkg := range packagesOf(ctx, "harness/lint") {
+			if strings.HasPrefix(pkg, ours) {
+				Expect(pkg).To(BeElementOf(ours+"/harness/record", ours+"/harness/message", ours+"/harness/rfc", ours+"/harness/lint"))
+			}
+		}
+	})
 	It("harness/record needs the standard library without net", func(ctx SpecContext) {
 		Expect(modulesOf(ctx, "harness/record")).To(BeEmpty())
 		Expect(packagesOf(ctx, "harness/record")).NotTo(ContainElement("net"))

@@ -70,7 +70,7 @@ var _ = Describe("what a hostile client sent", func() {
 				"HaveHeader": HaveHeader("X-A", want), "no header": HaveHeader("X-B", want), "HaveLink": HaveLink(want), "BeFrom": BeFrom(want),
 				"HaveEnvelopeFrom": HaveEnvelopeFrom(want), "HaveBcc": HaveBcc(want), "HaveMailParameter": HaveMailParameter("X", want),
 				"HaveAttachment": HaveAttachment("x"), "HavePart": HavePart("x"), "BeSentTo": BeSentTo("x"), "BeAddressedTo": BeAddressedTo("x"),
-				"BeSignedBy": BeSignedBy("x"), "BeWellFormed": BeWellFormed(),
+				"BeSignedBy": BeSignedBy("x"), "BeWellFormed": BeWellFormed(), "KeepTheRules": KeepTheRules(),
 			} {
 				Expect(dangerous(failure(hostileMessage(), m))).To(BeEmpty(), name)
 				Expect(dangerous(failure([]*harness.Message{hostileMessage()}, HaveReceived(m)))).To(BeEmpty(), name)
@@ -80,7 +80,7 @@ var _ = Describe("what a hostile client sent", func() {
 			for name, m := range map[string]types.GomegaMatcher{
 				"HaveSent": HaveSent(want), "HaveGreetedAs": HaveGreetedAs(want), "HaveCommands": HaveCommands("X"), "ContainCommands": ContainCommands("X"),
 				"HaveReply": HaveReply(harness.ANY, 999), "HaveEndedWith": HaveEndedWith(harness.EndQuit), "HaveUsedTLS": HaveUsedTLS(0x304),
-				"HaveAuthenticatedAs": HaveAuthenticatedAs("x"),
+				"HaveAuthenticatedAs": HaveAuthenticatedAs("x"), "KeepTheRules": KeepTheRules(),
 			} {
 				Expect(dangerous(failure(hostileSession(), m))).To(BeEmpty(), name)
 			}

@@ -1,0 +1,148 @@
+package lint
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/smtpspec/smtpspec/harness/record"
+	"github.com/smtpspec/smtpspec/harness/rfc"
+)
+
+// The rules of the beginning of a session.
+var helloRules = []Rule{
+	Rule{
+		ID: "greet-wait", Level: rfc.SHOULD, Cites: rfc.Cites("5321 §4.3.1"),
+		Text:   "The client says nothing before the greeting.",
+		Effect: "Servers that delay the greeting take it for a spam program.",
+		Fix:    "Read the greeting up to its last line first.",
+	}.ofSession(nil, "octets-before-greeting"),
+	Rule{
+		ID: "other-protocol", Level: rfc.DERIVED, Cites: rfc.Cites("5321 §4.1.1.1 §4.1.1"),
+		Text:   "The client speaks SMTP.",
+		Effect: "There is no session.",
+		Fix:    "Look at the port, and whether TLS begins at once or with STARTTLS.",
+	}.ofSession(nil, "other-protocol"),
+	Rule{
+		ID: "ehlo-first", Level: rfc.SHOULD, Cites: rfc.Cites("5321 §4.1.1.1 §3.2"),
+		Text:   "A session begins with EHLO; HELO is for servers that refuse it.",
+		Effect: "No extension can be used: no TLS, no AUTH, no SIZE.",
+		Fix:    "Send EHLO, and HELO only after 500 or 502.",
+	}.ofSession(judgeHelo, "helo"),
+	Rule{
+		ID: "ehlo-domain", Level: rfc.MUST, Cites: rfc.Cites("5321 §4.1.1.1 §4.1.4 §2.3.5; 6531 §3.7.1"),
+		Text:   "EHLO has one argument, a domain or an address literal.",
+		Effect: "Servers refuse the session.",
+		Fix:    "Send the host's full name with A-labels, or [192.0.2.1].",
+	}.ofSession(judgeHelloDomain, "empty-ehlo"),
+	Rule{
+		ID: "ehlo-domain-name", Level: rfc.SHOULD, Cites: rfc.Cites("5321 §2.3.5 §4.1.4"),
+		Text:   "The name in EHLO is a full one, and an address stands in brackets.",
+		Effect: "Filters count localhost and bare addresses as a sign of spam.",
+		Fix:    "Send the host's full name, or [192.0.2.1].",
+	}.ofSession(judgeHelloName),
+}
+
+// judgeHelo is about the first command that says hello.
+func judgeHelo(s *record.Session, found *sightings) {
+	for i, c := range s.Commands {
+		switch c.Verb {
+		case "HELO":
+			found.command(i+1, c, "HELO came where EHLO was not refused")
+			return
+		case "EHLO", "LHLO":
+			return
+		}
+	}
+}
+
+// hellos calls judge for each EHLO with one argument of a decent length.
+func hellos(s *record.Session, judge func(n int, c record.Command, name string)) {
+	for i, c := range s.Commands {
+		if c.Stage() == record.EHLO && c.Verb != "" && c.Omitted == 0 {
+			judge(i+1, c, c.Arg)
+		}
+	}
+}
+
+func judgeHelloDomain(s *record.Session, found *sightings) {
+	hellos(s, func(n int, c record.Command, name string) {
+		switch {
+		case strings.Trim(name, " ") == "":
+			found.command(n, c, "%s without a name", c.Verb)
+		case beyondASCII(name) >= 0:
+			found.command(n, c, "a name beyond ASCII")
+		case strings.HasPrefix(name, "["):
+			if !addressLiteral(strings.TrimRight(name, " ")) {
+				found.command(n, c, "no address literal")
+			}
+		case !domain(strings.TrimRight(name, " ")):
+			found.command(n, c, "no domain")
+		}
+	})
+}
+
+// addressLiteral is RFC 5321 §4.1.3. Of the general form, only that it could be
+// one is looked at.
+func addressLiteral(s string) bool {
+	inner, ok := strings.CutSuffix(s[1:], "]")
+	if !ok {
+		return false
+	}
+	if v6, ok := cutPrefixFold(inner, "IPv6:"); ok {
+		a, err := netip.ParseAddr(v6)
+		return err == nil && a.Is6() && a.Zone() == ""
+	}
+	a, err := netip.ParseAddr(inner)
+	if tag, content, ok := strings.Cut(inner, ":"); ok {
+		return err != nil && label(tag) && content != "" && !strings.ContainsAny(content, "[]\\ ")
+	}
+	return err == nil && a.Is4()
+}
+
+func cutPrefixFold(s, prefix string) (string, bool) {
+	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
+		return s, false
+	}
+	return s[len(prefix):], true
+}
+
+// domain is RFC 5321 §4.1.2.
+func domain(s string) bool {
+	for part := range strings.SplitSeq(s, ".") {
+		if !label(part) {
+			return false
+		}
+	}
+	return true
+}
+
+// label is sub-domain of RFC 5321 §4.1.2.
+func label(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+		if !letter && (c != '-' || i == 0 || i == len(s)-1) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func judgeHelloName(s *record.Session, found *sightings) {
+	hellos(s, func(n int, c record.Command, name string) {
+		name = strings.TrimRight(name, " ")
+		if name == "" || !domain(name) {
+			if _, err := netip.ParseAddr(name); err == nil {
+				found.command(n, c, "an address without brackets")
+			}
+			return
+		}
+		_, err := netip.ParseAddr(name)
+		switch {
+		case err == nil:
+			found.command(n, c, "an address without brackets")
+		case !strings.Contains(name, "."):
+			found.command(n, c, "a name of one label")
+		}
+	})
+}
