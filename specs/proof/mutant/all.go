@@ -17,6 +17,8 @@ func All() []Mutant {
 		composeMutants,
 		pipeMutants,
 		offerMutants,
+		reuseMutants,
+		secMutants,
 		quitMutants,
 	)
 }

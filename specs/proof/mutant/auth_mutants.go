@@ -71,7 +71,7 @@ var authMutants = []Mutant{
 			}
 			return line
 		}},
-	{Name: "auth-for-each-message", Text: "It authenticates again before each message.",
+	{Name: "auth-for-each-message", Breaks: []string{"reuse-auth-once"}, Text: "It authenticates again before each message.",
 		Out: func(d *Dialogue, line string) string {
 			if d.Stage() == record.MAIL && d.Count() > 1 && d.Job().User != "" {
 				d.Say("AUTH PLAIN " + plain(d.Job()) + "\r\n")

@@ -53,7 +53,7 @@ var envelopeMutants = []Mutant{
 		Job: func(j *Job) {
 			j.Rcpts = j.Rcpts[:min(1, len(j.Rcpts))]
 		}},
-	{Name: "recipients-leak", Text: "It sends each message to the recipients of all.",
+	{Name: "recipients-leak", Breaks: []string{"reuse-no-leak"}, Text: "It sends each message to the recipients of all.",
 		Job: func(j *Job) {
 			for i := range j.Messages {
 				j.Rcpts = append(j.Rcpts[:len(j.Rcpts):len(j.Rcpts)], j.Messages[i].Rcpts...)

@@ -89,7 +89,7 @@ var replyMutants = []Mutant{
 			p = bytes.ReplaceAll(p, []byte("\r\n"), []byte("\n"))
 			return bytes.ReplaceAll(p, []byte("\r"), []byte("\n"))
 		}},
-	{Name: "takes-any-flood", Text: "It reads a reply to its end, however long.",
+	{Name: "takes-any-flood", Breaks: []string{"sec-infinite-line", "sec-infinite-multiline", "sec-ehlo-bomb"}, Text: "It reads a reply to its end, however long.",
 		Raw: func(d *Dialogue, p []byte) []byte {
 			n, _ := d.Get("octets").(int)
 			if d.Set("octets", n+len(p)); n > 1<<14 && !bytes.Contains(p, []byte("250 ")) {

@@ -44,7 +44,7 @@ var sessionMutants = []Mutant{
 		}},
 	{Name: "noop-after-quit", Breaks: []string{"quit-last"}, Text: "It goes on after QUIT.",
 		Out: lines(record.QUIT, func(line string) string { return line + "NOOP\r\n" })},
-	{Name: "no-rset", Text: "It opens a transaction while another is open.",
+	{Name: "no-rset", Breaks: []string{"reuse-rset-after-reject", "reuse-after-data-reject"}, Text: "It opens a transaction while another is open.",
 		Out: swallow(record.RSET, "250 as you wish\r\n")},
 	{Name: "first-message-only", Text: "It loses all messages of a job but the first, and says nothing.",
 		Job: func(j *Job) { j.Messages = j.Messages[:min(1, len(j.Messages))] }},
