@@ -13,7 +13,7 @@ import (
 
 // All returns every scenario, in the order of a session.
 func All() []*conform.Scenario {
-	return slices.Concat(greet, pipe, size, eightBits, utf8s, quit, reuse, retry, report, sec)
+	return slices.Concat(greet, pipe, size, eightBits, utf8s, quit, reuse, retry, report, bdat, dsn, lmtp, rtls, sec)
 }
 
 // ByID returns the scenario with that ID.
