@@ -19,6 +19,7 @@ func All() []Mutant {
 		offerMutants,
 		reuseMutants,
 		secMutants,
+		serviceMutants,
 		quitMutants,
 	)
 }

@@ -58,10 +58,10 @@ var extensionMutants = []Mutant{
 	{Name: "smtputf8-undeclared", Breaks: []string{"utf8-addr-offered"}, Text: "It sends addresses in UTF-8 without SMTPUTF8.",
 		In:  offering("SMTPUTF8"),
 		Out: lines(record.MAIL, func(line string) string { return strings.Replace(line, " SMTPUTF8", "", 1) })},
-	{Name: "dsn-without-offer", Text: "It sends the parameters of DSN where it is not offered.", In: offering("DSN")},
+	{Name: "dsn-without-offer", Breaks: []string{"dsn-not-offered"}, Text: "It sends the parameters of DSN where it is not offered.", In: offering("DSN")},
 	{Name: "dsn-always", Text: "It asks for reports that nobody asked for.", Out: parameter(record.RCPT, " NOTIFY=NEVER")},
 	{Name: "bdat-without-offer", Text: "It sends BDAT where CHUNKING is not offered.", In: offering("CHUNKING")},
-	{Name: "bdat-wrong-size", Text: "It counts one octet of a chunk too many.",
+	{Name: "bdat-wrong-size", Breaks: []string{"bdat-lengths"}, Text: "It counts one octet of a chunk too many.",
 		Out: func(d *Dialogue, line string) string {
 			var n int
 			if _, err := fmt.Sscanf(line, "BDAT %d", &n); err == nil {
@@ -69,13 +69,13 @@ var extensionMutants = []Mutant{
 			}
 			return line
 		}},
-	{Name: "bdat-stuffed", Text: "It doubles dots in chunks.",
+	{Name: "bdat-stuffed", Breaks: []string{"bdat-no-stuffing"}, Text: "It doubles dots in chunks.",
 		Chunk: func(_ *Dialogue, p []byte) []byte { return Stuffed(p)[:len(p)] }},
-	{Name: "requiretls-without-offer", Text: "It sends REQUIRETLS where it is not offered.", In: offering("REQUIRETLS")},
+	{Name: "requiretls-without-offer", Breaks: []string{"rtls-not-offered", "rtls-param"}, Text: "It sends REQUIRETLS where it is not offered.", In: offering("REQUIRETLS")},
 	{Name: "requiretls-forgotten", Text: "It sends without REQUIRETLS where that is asked and cannot be had.",
 		Job: func(j *Job) { j.RequireTLS = false }},
 	{Name: "parameters-after-helo", Text: "It sends parameters to a server that knows HELO only.", Out: parameter(record.MAIL, " BODY=7BIT")},
-	{Name: "lmtp-one-reply", Text: "It takes the first final reply of LMTP for that of all recipients.",
+	{Name: "lmtp-one-reply", Breaks: []string{"lmtp-per-rcpt"}, Text: "It takes the first final reply of LMTP for that of all recipients.",
 		In: func(d *Dialogue, reply string) string {
 			if !d.Job().LMTP || d.Stage() != record.BODY {
 				return reply
