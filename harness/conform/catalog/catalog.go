@@ -13,7 +13,7 @@ import (
 
 // All returns every scenario, in the order of a session.
 func All() []*conform.Scenario {
-	return slices.Concat(greet, pipe, size, eightBits, utf8s, quit, reuse, retry, report, bdat, dsn, lmtp, rtls, sec)
+	return slices.Concat(greet, pipe, size, eightBits, utf8s, bdat, dsn, quit, reuse, retry, report, lint, lintMIME, sec, lmtp, rtls)
 }
 
 // ByID returns the scenario with that ID.
