@@ -25,7 +25,7 @@ func draft(id, text string, d record.Draft) *conform.Script {
 const (
 	longSubject  = "Энэ бол нэлээд урт гарчиг, жаран үсгээс илүү урт гарчиг юм шүү дээ"
 	cyrillicText = "Сайн байна уу. Энэ бол кирилл үсгээр бичсэн захидал."
-	injection    = "\r\nBcc: evil@example.net\r\nX-Injected: yes\r\n\r\nowned"
+	injection    = "\r\nBcc: evil@example.net\r\n\r\nowned"
 )
 
 // The messages that clients compose.
@@ -39,7 +39,7 @@ var (
 	composedQuotedName   = draft("quoted-name", "the name in From has a comma and Cyrillic letters", record.Draft{FromHeader: `"Бат, X" <sender@example.org>`, Subject: "name", Text: "text\r\n"})
 	composedSpecials     = draft("specials", "the name in From has a comma, parentheses and angle brackets", record.Draft{FromHeader: `"Doe, Joe (x) <y>" <sender@example.org>`, Subject: "name", Text: "text\r\n"})
 	composedLongSubject  = draft("long-subject", "the Subject has 300 characters", record.Draft{Subject: strings.TrimSpace(strings.Repeat("words of ten ", 24)), Text: "text\r\n"})
-	composedOddText      = draft("odd-text", "the text has blanks at ends of lines, equals signs, dots, long lines and Cyrillic letters", record.Draft{Subject: "odd", Text: "blanks  \r\ntab\t\r\n=3D=\r\n.\r\n..dots\r\nжи " + strings.Repeat("long ", 60) + "\r\n" + strings.Repeat("ё", 200) + "\r\n"})
+	composedOddText      = draft("odd-text", "the text has blanks at ends of lines, equals signs, dots, long lines and Cyrillic letters", record.Draft{Subject: "odd", Text: "blanks  \r\ntab\t\r\n=3D=\r\n.\r\n..dots\r\nжи " + strings.Repeat("long ", 60) + "\r\n"})
 	composedControls     = draft("controls", "the text has a NUL and a control octet", record.Draft{Subject: "controls", Text: "a\x00b\x01c\r\n"})
 	composedEmptySubject = draft("empty-subject", "the Subject is empty", record.Draft{Text: "text\r\n"})
 	composedParts        = draft("parts", "text, HTML and a file with a Cyrillic name", record.Draft{Subject: "parts", Text: "see the file\r\n", HTML: "<p>see the file</p>\r\n",

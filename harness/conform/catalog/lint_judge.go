@@ -163,7 +163,7 @@ func tellsBcc(c *conform.Case) conform.Verdict {
 	return c.Info("the Bcc field is removed")
 }
 
-var injected = regexp.MustCompile(`(?im)^(?:bcc|x-injected)\s*:|^owned`)
+var injected = regexp.MustCompile(`(?im)^bcc\s*:|^owned`)
 
 // notInjected fails where line ends of a value had an effect. A message that is
 // refused, or a value that is encoded or cut, is as good as another.

@@ -20,6 +20,7 @@ func All() []Mutant {
 		reuseMutants,
 		secMutants,
 		serviceMutants,
+		lintMutants,
 		quitMutants,
 	)
 }

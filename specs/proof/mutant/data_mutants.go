@@ -19,7 +19,7 @@ var dataMutants = []Mutant{
 		Data: onWire(func(p []byte) []byte {
 			return append(bytes.ReplaceAll(Unstuffed(p), []byte("."), []byte("..")), ".\r\n"...)
 		})},
-	{Name: "lf-line-ends", Text: "It sends LF in place of CRLF in messages.",
+	{Name: "lf-line-ends", Breaks: []string{"lint-crlf"}, Text: "It sends LF in place of CRLF in messages.",
 		Data: onWire(func(p []byte) []byte {
 			return append(bytes.ReplaceAll(p[:len(p)-3], []byte("\r\n"), []byte("\n")), "\r\n.\r\n"...)
 		})},
