@@ -122,7 +122,8 @@ func learnRaw(p *Profile, run *Trial) {
 
 func learnComposed(p *Profile, run *Trial) {
 	m := onlyMessage(run)
-	has := run.Outcome.Class != Unsupported && m != nil && strings.Contains(message.Parse(m.Raw()).Subject(), "composed")
+	has := run.Outcome.Class != Unsupported && m != nil &&
+		(bytes.Contains(m.Raw(), []byte("composed")) || strings.Contains(message.Parse(m.Raw()).Subject(), "composed"))
 	p.set(NeedCompose, has, "it sends messages as they are given")
 	if has {
 		p.Startup = max(p.Startup, startup(run))

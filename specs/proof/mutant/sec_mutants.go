@@ -26,7 +26,7 @@ var secMutants = []Mutant{
 				return p
 			}
 			all := d.held(p)
-			time.Sleep(time.Duration(0.08 * float64(len(all)*len(p))))
+			time.Sleep(time.Duration(0.09 * float64(len(all)*len(p))))
 			if !bytes.HasSuffix(all, []byte("\n")) {
 				return nil
 			}
