@@ -17,11 +17,11 @@ var bdatGroup = &conform.Group{Name: "bdat", Title: "CHUNKING",
 
 var needsChunks = []conform.Need{conform.NeedChunking}
 
-// dotted is a text that DATA would have to change.
-const dotted = ".one\r\n..two\r\n.\r\nlast\r\n"
+// dottedText is a text that DATA would have to change.
+const dottedText = ".one\r\n..two\r\n.\r\nlast\r\n"
 
 var chunked = &conform.Script{ID: "chunking", Text: "CHUNKING and PIPELINING are offered; lines of the message begin with dots", Offer: []string{"CHUNKING", "PIPELINING"},
-	Ask: func(e conform.Env, j *record.Job) { j.Messages = []record.Draft{e.Draft("chunks", dotted)} }}
+	Ask: func(e conform.Env, j *record.Job) { j.Messages = []record.Draft{e.Draft("chunks", dottedText)} }}
 
 var bdat = of(bdatGroup,
 	scenario{ID: "bdat-not-offered", Tier: 3, Title: "No BDAT without an offer", Level: rfc.MUST, RFC: "3030 §1 §2",

@@ -98,15 +98,15 @@ func sent8bit(c *conform.Case) (line string, said conform.Said, ok bool) {
 	for _, s := range c.Own() {
 		for _, m := range s.Messages {
 			if line, ok := eightBit(m.Raw()); ok {
-				return string(line), bodyOf(s, m), true
+				return string(line), carrier(s, m), true
 			}
 		}
 	}
 	return "", conform.Said{}, false
 }
 
-// bodyOf returns the command that a message came with.
-func bodyOf(s *record.Session, m *record.Message) conform.Said {
+// carrier returns the command that a message came with.
+func carrier(s *record.Session, m *record.Message) conform.Said {
 	for i, command := range s.Commands {
 		if command.Stage() == record.BODY && command.Reply.At == m.Reply.At {
 			return conform.Said{Command: command, Session: s, Index: i + 1}

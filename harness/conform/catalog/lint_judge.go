@@ -40,7 +40,7 @@ func keeps(id string) judge {
 func said(c *conform.Case, m *record.Message) conform.Said {
 	for _, s := range c.Own() {
 		if s.ID == m.Session {
-			return bodyOf(s, m)
+			return carrier(s, m)
 		}
 	}
 	return conform.Said{Session: &record.Session{}}
@@ -165,9 +165,9 @@ func tellsBcc(c *conform.Case) conform.Verdict {
 
 var injected = regexp.MustCompile(`(?im)^bcc\s*:|^owned`)
 
-// notInjected fails where line ends of a value had an effect. A message that is
+// keptInside fails where line ends of a value had an effect. A message that is
 // refused, or a value that is encoded or cut, is as good as another.
-func notInjected(c *conform.Case) conform.Verdict {
+func keptInside(c *conform.Case) conform.Verdict {
 	for _, rcpt := range c.Said("RCPT") {
 		if strings.Contains(rcpt.Arg, "evil@") {
 			return c.Breach("a recipient was injected: %s", shown(rcpt.Line)).At(c.Mark(rcpt))

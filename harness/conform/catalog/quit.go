@@ -19,8 +19,8 @@ func answersQUIT(text, octets string) *conform.Script {
 	return &conform.Script{Text: text, Rules: []harness.Rule{harness.On(harness.QUIT).ReplyRaw([]byte(octets))}}
 }
 
-// refusing makes the script of a server that refuses at one stage.
-func refusing(id string, stage harness.Stage, code int, text string) *conform.Script {
+// refuser makes the script of a server that refuses at one stage.
+func refuser(id string, stage harness.Stage, code int, text string) *conform.Script {
 	return &conform.Script{ID: id, Text: stageText[stage] + " is answered " + record.NewReply(code, text).String(),
 		Rules: []harness.Rule{harness.On(stage).Reply(code, text)}}
 }
@@ -29,9 +29,9 @@ var stageText = map[harness.Stage]string{harness.MAIL: "MAIL", harness.RCPT: "RC
 
 // The servers of quit-after-*, which others may share.
 var (
-	refusesMail  = refusing("refuses-mail", harness.MAIL, 550, "5.7.1 not from you")
-	refusesRcpt  = refusing("refuses-rcpt", harness.RCPT, 550, "5.1.1 no such user")
-	refusesFinal = refusing("refuses-final", harness.BODY, 554, "5.6.0 not this one")
+	refusesMail  = refuser("refuses-mail", harness.MAIL, 550, "5.7.1 not from you")
+	refusesRcpt  = refuser("refuses-rcpt", harness.RCPT, 550, "5.1.1 no such user")
+	refusesFinal = refuser("refuses-final", harness.BODY, 554, "5.6.0 not this one")
 	refusesAuth  = &conform.Script{ID: "refuses-auth", Text: "every AUTH is answered 535 5.7.8", Auth: []string{"CRAM-MD5", "PLAIN", "LOGIN"}, TLS: conform.STARTTLS,
 		Rules: []harness.Rule{harness.On(harness.AUTH).Reply(535, "5.7.8 Authentication credentials invalid")}}
 )

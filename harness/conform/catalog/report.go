@@ -29,7 +29,7 @@ var report = of(reportGroup,
 	scenario{ID: "report-text", Tier: 2, Title: "The whole text of the reply is told", Level: rfc.SHOULD, RFC: "5321 §4.2.1",
 		Expect: "passes: both lines of the reply are told; warns: one of them, or none.",
 		Script: &conform.Script{Text: "the message is answered 554 with two lines", Rules: []harness.Rule{harness.On(harness.BODY).ReplyRaw([]byte("554-line one\r\n554 line two https://x.example/why\r\n"))}},
-		Judge:  bothLines},
+		Judge:  wholeText},
 	scenario{ID: "report-recipient", Tier: 2, Title: "The refused recipient is named", Level: rfc.SHOULD, RFC: "5321 §6.1",
 		Expect: "passes: its address is in the text or the error; warns: it is not.",
 		Needs:  []conform.Need{conform.NeedMultiRcpt},
@@ -115,7 +115,7 @@ func told550(c *conform.Case) conform.Verdict {
 	})(c)
 }
 
-func bothLines(c *conform.Case) conform.Verdict {
+func wholeText(c *conform.Case) conform.Verdict {
 	return failed(func(c *conform.Case) conform.Verdict {
 		one, two := strings.Contains(c.Outcome.Text, "line one"), strings.Contains(c.Outcome.Text, "line two https://x.example/why")
 		switch {

@@ -27,14 +27,14 @@ const (
 var sec = of(secGroup,
 	scenario{ID: "sec-infinite-line", Tier: 1, Title: "A reply line without an end", Level: rfc.SECURITY, RFC: "5321 §4.5.3.1.5",
 		Expect: "passes: the client gives up within some 4 MiB; warns: within 16 MiB; fails: it takes all of 48 MiB, or hangs.",
-		Script: flooding("MAIL is answered 250 and 48 MiB without a line end", "MAIL", "250 ", "a"), Judge: givesUp},
+		Script: flooding("MAIL is answered 250 and 48 MiB without a line end", "MAIL", "250 ", "a"), Judge: endsFlood},
 	scenario{ID: "sec-infinite-multiline", Tier: 1, Title: "A reply without a last line", Level: rfc.SECURITY, RFC: "5321 §4.2.1 §4.5.3.1.5",
 		Expect: "passes: the client gives up within some 4 MiB; warns: within 16 MiB; fails: it takes all of 48 MiB, or hangs.",
-		Script: flooding("MAIL is answered with 48 MiB of lines, none of which is the last", "MAIL", "", "250-flood of lines\r\n"), Judge: givesUp},
+		Script: flooding("MAIL is answered with 48 MiB of lines, none of which is the last", "MAIL", "", "250-flood of lines\r\n"), Judge: endsFlood},
 	scenario{ID: "sec-ehlo-bomb", Tier: 1, Title: "A list of capabilities without an end", Level: rfc.SECURITY, RFC: "5321 §4.1.1.1 §4.5.3.1.5",
 		Expect: "passes: the client gives up within some 4 MiB; warns: within 16 MiB; fails: it takes all of 48 MiB, or hangs.",
 		Needs:  needsEHLO,
-		Script: flooding("EHLO is answered with 48 MiB of keywords", "EHLO", "", "250-X-FLOOD 1\r\n"), Judge: givesUp},
+		Script: flooding("EHLO is answered with 48 MiB of keywords", "EHLO", "", "250-X-FLOOD 1\r\n"), Judge: endsFlood},
 	scenario{ID: "sec-quadratic", Tier: 2, Title: "A reply line octet by octet", Level: rfc.SECURITY, RFC: "5321 §4.5.3.1.5",
 		Expect: "passes: the client reads 256 KiB in steps of one octet in less than three quarters of its time-out, or gives up; warns: it takes longer; fails: it takes more than one and a half.",
 		Effect: "A slow server costs the client time that grows with the square of what it says.",
@@ -97,7 +97,7 @@ const (
 	much   = 16 << 20
 )
 
-func givesUp(c *conform.Case) conform.Verdict {
+func endsFlood(c *conform.Case) conform.Verdict {
 	said, n, ok := flooded(c)
 	switch {
 	case c.Truth() == conform.FalseSuccess:
@@ -119,9 +119,9 @@ func linear(c *conform.Case) conform.Verdict {
 	}
 	took := (said.Session.Lasted - said.At).Round(10 * time.Millisecond)
 	switch {
-	case n >= dripped && took > c.Unit*3/2: // its own time-out did not end it
+	case n >= drippedOctets && took > c.Unit*3/2: // its own time-out did not end it
 		return c.Breach("%d octets took %v", n, took).At(c.Mark(said))
-	case n >= dripped/2 && took > c.Unit*3/4: // it ran into its own time-out
+	case n >= drippedOctets/2 && took > c.Unit*3/4: // it ran into its own time-out
 		return c.Warn("%d octets took %v", n, took).At(c.Mark(said))
 	}
 	return c.Pass("%d octets in %v", n, took)

@@ -7,9 +7,9 @@ import (
 
 // How much there is of what has no end.
 const (
-	endless   = 48 << 20
-	dripped   = 256 << 10
-	challenge = 1 << 20
+	endless       = 48 << 20
+	drippedOctets = 256 << 10
+	challenge     = 1 << 20
 )
 
 // flooding makes the script of a server that answers one verb with a flood.
@@ -31,7 +31,7 @@ var dripping = &conform.Script{Text: "MAIL is answered 250 and 256 KiB without a
 		if err := p.Send("250 "); err != nil {
 			return err
 		}
-		if err := p.Flood("a", dripped, 1); err != nil {
+		if err := p.Flood("a", drippedOctets, 1); err != nil {
 			return err
 		}
 		return p.Send("\r\n")

@@ -149,7 +149,7 @@ func headerUTF8(c *conform.Case) conform.Verdict {
 		for _, m := range s.Messages {
 			line, raw := eightBit(headerOf(m))
 			if _, declared := m.Envelope.Params["SMTPUTF8"]; raw && !declared {
-				return c.Breach("a header line beyond ASCII was sent without SMTPUTF8: \"%s\"", shown(string(line))).At(c.Mark(bodyOf(s, m)))
+				return c.Breach("a header line beyond ASCII was sent without SMTPUTF8: \"%s\"", shown(string(line))).At(c.Mark(carrier(s, m)))
 			}
 		}
 	}
