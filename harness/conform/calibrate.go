@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/smtpspec/smtpspec/harness"
+	"github.com/smtpspec/smtpspec/harness/message"
 	"github.com/smtpspec/smtpspec/harness/record"
 )
 
@@ -121,7 +122,8 @@ func learnRaw(p *Profile, run *Trial) {
 
 func learnComposed(p *Profile, run *Trial) {
 	m := onlyMessage(run)
-	has := run.Outcome.Class != Unsupported && m != nil && bytes.Contains(m.Raw(), []byte("composed"))
+	has := run.Outcome.Class != Unsupported && m != nil &&
+		(bytes.Contains(m.Raw(), []byte("composed")) || strings.Contains(message.Parse(m.Raw()).Subject(), "composed"))
 	p.set(NeedCompose, has, "it sends messages as they are given")
 	if has {
 		p.Startup = max(p.Startup, startup(run))

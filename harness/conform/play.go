@@ -35,10 +35,14 @@ func (k *check) play(ctx context.Context, s *Script) *Trial {
 	}
 	job := k.job(s, e)
 	job.Dial = srv.DialContext
-	if e.Virtual {
-		job.Port = 25
-	} else {
+	switch {
+	case !e.Virtual:
 		job.Port = srv.Port()
+	case job.Port != 0: // the script's own
+	case job.LMTP:
+		job.Port = 24 // RFC 2033 §5 wants none of 25
+	default:
+		job.Port = 25
 	}
 	k.have(ctx, run, job, func() { srv.Close() })
 	k.settle(ctx, srv)

@@ -42,7 +42,7 @@ func TruthOf(run *Trial) Truth {
 	if !o.Failure() && o.Class != OK {
 		return Unclassified
 	}
-	asked, took := askedOf(run), takenOf(run)
+	asked, took, claims := askedOf(run), takenOf(run), claimsOf(o)
 	for rcpt := range asked {
 		if !carriable(rcpt) {
 			return Unclassified // whoever may have been meant by it
@@ -51,7 +51,10 @@ func TruthOf(run *Trial) Truth {
 	truth := ToldTheTruth
 	failed, delivered := 0, 0
 	for rcpt, n := range asked {
-		claim := claimFor(o, rcpt)
+		claim, named := claims[rcpt]
+		if !named {
+			claim = claims[others]
+		}
 		arrived := took[rcpt] >= n
 		if arrived {
 			delivered++
@@ -84,16 +87,19 @@ func carriable(rcpt string) bool {
 	return true
 }
 
-func claimFor(o *Outcome, rcpt string) Class {
+// others stands for the recipients that an outcome does not name.
+const others = "\x00"
+
+// claimsOf returns what the client said of each recipient.
+func claimsOf(o *Outcome) map[string]Class {
+	claims := map[string]Class{others: o.Class}
 	for name, class := range o.Rcpts {
-		if SameMailbox(name, rcpt) {
-			return class
-		}
+		claims[mailbox(name)] = class
 	}
 	if o.Rcpts != nil && o.Class != OK {
-		return OK // the others were named
+		claims[others] = OK // the others were named
 	}
-	return o.Class
+	return claims
 }
 
 // askedOf counts the messages that each recipient was to get.
@@ -101,7 +107,7 @@ func askedOf(run *Trial) map[string]int {
 	asked := map[string]int{}
 	for i := range run.Job.Messages {
 		for _, rcpt := range unique(run.Job.Recipients(i)) {
-			asked[rcpt]++
+			asked[mailbox(rcpt)]++
 		}
 	}
 	return asked
@@ -118,10 +124,8 @@ func takenOf(run *Trial) map[string]int {
 				continue
 			}
 			for _, to := range unique(m.Envelope.To()) {
-				for rcpt := range asked {
-					if SameMailbox(rcpt, to) {
-						took[rcpt]++
-					}
+				if rcpt := mailbox(to); asked[rcpt] > 0 {
+					took[rcpt]++
 				}
 			}
 		}
@@ -141,38 +145,32 @@ func duplicated(run *Trial) bool {
 }
 
 // SameMailbox says that two addresses name the same mailbox: equal local-parts
-// (RFC 5321 §2.4) at domains that differ in case at most, or in the form of their
-// labels (RFC 5890 §2.3.2.1).
-func SameMailbox(a, b string) bool {
-	i, j := strings.LastIndexByte(a, '@'), strings.LastIndexByte(b, '@')
-	if i < 0 || j < 0 {
-		return a == b
-	}
-	return a[:i] == b[:j] && strings.EqualFold(inALabels(a[i+1:]), inALabels(b[j+1:]))
-}
+// (RFC 5321 §2.4) at domains that differ in case at most, or in A-labels and
+// U-labels (RFC 5890 §2.3.2.1).
+func SameMailbox(a, b string) bool { return mailbox(a) == mailbox(b) }
 
-// inALabels returns a domain as it goes over the wire without SMTPUTF8, and one
-// that cannot be converted as it is.
-func inALabels(domain string) string {
-	if strings.IndexFunc(domain, func(r rune) bool { return r >= 0x80 }) < 0 {
-		return domain
+// mailbox returns an address in the one form that its domain has in lower case
+// and in A-labels.
+func mailbox(address string) string {
+	at := strings.LastIndexByte(address, '@')
+	if at < 0 {
+		return address
 	}
+	domain := strings.ToLower(address[at+1:])
 	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
-		return ascii
+		domain = ascii
 	}
-	return domain
+	return address[:at+1] + domain
 }
 
 func unique(list []string) []string {
 	var out []string
-next:
+	seen := map[string]bool{}
 	for _, s := range list {
-		for _, seen := range out {
-			if SameMailbox(s, seen) {
-				continue next
-			}
+		if key := mailbox(s); !seen[key] {
+			seen[key] = true
+			out = append(out, s)
 		}
-		out = append(out, s)
 	}
 	return out
 }

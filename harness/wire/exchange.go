@@ -347,6 +347,10 @@ func (s *Session) delay() bool {
 	if s.over {
 		return false
 	}
+	if s.x.Command.Verb == "QUIT" && s.sock.left() {
+		s.hangUp(record.EndClientClosed, "before the reply to QUIT")
+		return false
+	}
 	s.noteDelayed()
 	return true
 }

@@ -108,6 +108,33 @@ func endsReply(octets string) bool {
 	return whole && (len(last) < 4 || last[3] != '-')
 }
 
+// Flood sends pattern again and again until n octets have gone, one write for
+// each step octets of it, and stops when the client takes no more. The record
+// gets a line that says how many octets were taken, "(1048576 octets of "a")",
+// and not the octets. The server's buffer for them is made small, so that what
+// was taken is what the client has read, but for some 100 KiB.
+func (p *Peer) Flood(pattern string, n int64, step int) error {
+	s := p.s
+	if c, ok := s.sock.Conn.(interface{ SetWriteBuffer(int) error }); ok {
+		c.SetWriteBuffer(16 << 10)
+	}
+	block := []byte(strings.Repeat(pattern, 1+(step-1)/len(pattern)))
+	var sent int64
+	var err error
+	for sent < n && err == nil && !s.aborted.Load() {
+		var more int
+		s.sock.limitWrite(time.Now().Add(s.cfg.Limits.Idle))
+		more, err = s.conn.Write(block[:min(int64(step), n-sent)])
+		sent += int64(more)
+	}
+	p.recorded(record.ParseReply(fmt.Sprintf("(%d octets of %q)\r\n", sent, record.Clip(pattern, 40))))
+	p.open = true
+	if err != nil {
+		s.lost(err)
+	}
+	return p.gone()
+}
+
 // ReadLine reads one line of the client. Secrets in it are masked, unless the
 // server records them.
 func (p *Peer) ReadLine() (record.Command, error) {
@@ -234,7 +261,7 @@ func (p *Peer) StartTLS() error {
 // here on; 0 octets ends that.
 func (p *Peer) ReadSlowly(octets int, pause time.Duration) {
 	k := p.s.sock
-	k.ration, k.left, k.pause = octets, 0, func() { p.s.sleep(pause) }
+	k.ration, k.rest, k.pause = octets, 0, func() { p.s.sleep(pause) }
 }
 
 // Wait does nothing for d.

@@ -21,7 +21,7 @@ type socket struct {
 	readArmed, writeArmed time.Time // what the connection was told, never later
 
 	ration int    // octets between two pauses; 0 = no pauses
-	left   int    // of the ration
+	rest   int    // of the ration
 	pause  func() // before each ration
 
 	ended bool        // the client's side of the connection did
@@ -74,7 +74,7 @@ func (k *socket) Read(p []byte) (int, error) {
 		}
 		n, err := k.Conn.Read(p)
 		k.ended = k.ended || err == io.EOF
-		k.left -= n
+		k.rest -= n
 		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) || !k.readBy.IsZero() && !time.Now().Before(k.readBy) {
 			return n, err
 		}
@@ -84,11 +84,11 @@ func (k *socket) Read(p []byte) (int, error) {
 
 // rationed returns the part of p that may be read now.
 func (k *socket) rationed(p []byte) []byte {
-	if k.left <= 0 {
+	if k.rest <= 0 {
 		k.pause()
-		k.left = k.ration
+		k.rest = k.ration
 	}
-	return p[:min(len(p), k.left)]
+	return p[:min(len(p), k.rest)]
 }
 
 // limitWrite sets the time at which writing gives up.

@@ -20,6 +20,18 @@ func (k *socket) waiting() []byte {
 	return nil
 }
 
+// left says that the client has ended its direction and that nothing is left
+// to read, as far as that can be seen without waiting.
+func (k *socket) left() bool {
+	switch c := k.Conn.(type) {
+	case *MemoryConn:
+		return c.drained()
+	case syscall.Conn:
+		return peekEnd(c)
+	}
+	return false
+}
+
 // costly says that waiting takes a system call.
 func (k *socket) costly() bool {
 	_, memory := k.Conn.(*MemoryConn)
@@ -35,4 +47,11 @@ func (c *MemoryConn) peek(n int) []byte {
 	}
 	have := c.in.head.data[c.in.head.start:c.in.head.end]
 	return bytes.Clone(have[:min(n, len(have))])
+}
+
+// drained says that Read would return io.EOF.
+func (c *MemoryConn) drained() bool {
+	c.link.mu.Lock()
+	defer c.link.mu.Unlock()
+	return c.in.ended && c.in.size == 0
 }

@@ -62,8 +62,8 @@ func ended(c *conform.Case) conform.Verdict {
 	})(c)
 }
 
-// big returns a message of 2.6 MB, whose lines all differ.
-func big() []byte {
+// large returns a message of 2.6 MB, whose lines all differ.
+func large() []byte {
 	var b bytes.Buffer
 	for i := range 40000 {
 		fmt.Fprintf(&b, "line %05d of a large message, which has to arrive as it was sent\r\n", i)

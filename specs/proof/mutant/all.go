@@ -26,5 +26,12 @@ func All() []Mutant {
 		envMutants,
 		mailMutants,
 		rcptMutants,
+		pipeMutants,
+		offerMutants,
+		reuseMutants,
+		secMutants,
+		serviceMutants,
+		lintMutants,
+		quitMutants,
 	)
 }

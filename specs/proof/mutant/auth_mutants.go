@@ -85,7 +85,7 @@ var authMutants = []Mutant{
 			return line
 		}},
 	{Name: "auth-for-each-message", Text: "It authenticates again before each message.",
-		Breaks: []string{"auth-not-in-transaction"},
+		Breaks: []string{"auth-not-in-transaction", "reuse-auth-once"},
 		Out: func(d *Dialogue, line string) string {
 			if d.Stage() == record.MAIL && d.Count() > 1 && d.Job().User != "" {
 				d.Say("AUTH PLAIN " + plain(d.Job()) + "\r\n")

@@ -19,7 +19,7 @@ var dataMutants = []Mutant{
 		Data: onWire(func(p []byte) []byte {
 			return append(bytes.ReplaceAll(Unstuffed(p), []byte("."), []byte("..")), ".\r\n"...)
 		})},
-	{Name: "lf-line-ends", Text: "It sends LF in place of CRLF in messages.",
+	{Name: "lf-line-ends", Breaks: []string{"lint-crlf"}, Text: "It sends LF in place of CRLF in messages.",
 		Data: onWire(func(p []byte) []byte {
 			return append(bytes.ReplaceAll(p[:len(p)-3], []byte("\r\n"), []byte("\n")), "\r\n.\r\n"...)
 		})},
@@ -54,7 +54,7 @@ var dataMutants = []Mutant{
 	{Name: "terminator-with-lf", Text: "It ends the message with LF.LF.",
 		Data: onWire(func(p []byte) []byte { return append(p[:len(p)-5:len(p)-5], "\n.\n"...) })},
 	{Name: "data-refusal-ignored", Breaks: []string{"data-451", "data-503", "data-554"}, Text: "It sends the message whatever DATA is answered.", In: pretend("354", record.DATA)},
-	{Name: "data-not-awaited", Breaks: []string{"data-wait-354"}, Text: "It sends the message without waiting for 354.",
+	{Name: "data-not-awaited", Breaks: []string{"data-wait-354", "pipe-not-offered", "pipe-last-only"}, Text: "It sends the message without waiting for 354.",
 		Out: func(d *Dialogue, line string) string {
 			if d.Stage() == record.DATA {
 				d.Answer("354 surely\r\n")

@@ -7,8 +7,8 @@ import (
 )
 
 var envelopeMutants = []Mutant{
-	{Name: "ignores-mail-errors", Breaks: []string{"mail-451", "mail-452", "mail-550", "mail-552", "mail-553", "mail-530", "mail-555", "mail-no-rcpt-after-reject", "mail-503"}, Text: "It takes a refused MAIL for accepted.", In: pretend("250", record.MAIL)},
-	{Name: "ignores-rcpt-errors", Breaks: []string{"rcpt-all-450", "rcpt-all-550", "rcpt-all-551", "rcpt-one-550-first", "rcpt-one-550-middle", "rcpt-one-550-last", "rcpt-one-450-last", "rcpt-mixed-45"}, Text: "It takes refused recipients for accepted.", In: pretend("250", record.RCPT)},
+	{Name: "ignores-mail-errors", Breaks: []string{"mail-451", "mail-452", "mail-550", "mail-552", "mail-553", "mail-530", "mail-555", "mail-no-rcpt-after-reject", "mail-503", "pipe-mail-refused", "pipe-close-after-first", "size-552-mail", "size-452-mail", "8bit-555"}, Text: "It takes a refused MAIL for accepted.", In: pretend("250", record.MAIL)},
+	{Name: "ignores-rcpt-errors", Breaks: []string{"rcpt-all-450", "rcpt-all-550", "rcpt-all-551", "rcpt-one-550-first", "rcpt-one-550-middle", "rcpt-one-550-last", "rcpt-one-450-last", "rcpt-mixed-45", "pipe-check-all", "pipe-all-rcpt-fail-554", "pipe-all-rcpt-fail-354", "lmtp-none"}, Text: "It takes refused recipients for accepted.", In: pretend("250", record.RCPT)},
 	{Name: "ignores-all-errors", Text: "Dial, Mail, Rcpt, Data without a look at any error.",
 		In:     pretend("250", record.MAIL, record.RCPT, record.BODY, record.AUTH),
 		Report: func(*Dialogue, error) error { return nil }},
@@ -53,7 +53,7 @@ var envelopeMutants = []Mutant{
 		Job: func(j *Job) {
 			j.Rcpts = j.Rcpts[:min(1, len(j.Rcpts))]
 		}},
-	{Name: "recipients-leak", Text: "It sends each message to the recipients of all.",
+	{Name: "recipients-leak", Breaks: []string{"reuse-no-leak"}, Text: "It sends each message to the recipients of all.",
 		Job: func(j *Job) {
 			for i := range j.Messages {
 				j.Rcpts = append(j.Rcpts[:len(j.Rcpts):len(j.Rcpts)], j.Messages[i].Rcpts...)

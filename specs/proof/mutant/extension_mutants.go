@@ -20,7 +20,7 @@ var sizeParam = regexp.MustCompile(` SIZE=\d+`)
 
 var extensionMutants = []Mutant{
 	{Name: "pipelines-without-offer", Text: "It sends commands in groups where PIPELINING is not offered.", In: offering("PIPELINING")},
-	{Name: "never-pipelines", Text: "It does not use PIPELINING.", Options: func(o *sender.Options) { o.NoPipelining = true }},
+	{Name: "never-pipelines", Breaks: []string{"pipe-offered"}, Text: "It does not use PIPELINING.", Options: func(o *sender.Options) { o.NoPipelining = true }},
 	{Name: "size-without-offer", Text: "It sends SIZE= where SIZE is not offered.",
 		In: func(d *Dialogue, reply string) string {
 			if d.Stage() == record.EHLO && !Offers(reply, "SIZE") {
@@ -28,7 +28,7 @@ var extensionMutants = []Mutant{
 			}
 			return reply
 		}},
-	{Name: "size-too-small", Text: "It declares half of the size.",
+	{Name: "size-too-small", Breaks: []string{"size-value", "size-compose"}, Text: "It declares half of the size.",
 		Out: lines(record.MAIL, func(line string) string {
 			return sizeParam.ReplaceAllStringFunc(line, func(p string) string {
 				var n int
@@ -36,9 +36,9 @@ var extensionMutants = []Mutant{
 				return fmt.Sprintf(" SIZE=%d", n/2)
 			})
 		})},
-	{Name: "size-limit-ignored", Text: "It neither looks at the limit of SIZE nor declares the size.",
+	{Name: "size-limit-ignored", Breaks: []string{"size-limit-exceeded"}, Text: "It neither looks at the limit of SIZE nor declares the size.",
 		In: replies(record.EHLO, func(reply string) string { return Withdraw(reply, "SIZE") })},
-	{Name: "size-zero-is-a-limit", Text: "It takes SIZE 0 for a limit.",
+	{Name: "size-zero-is-a-limit", Breaks: []string{"size-zero"}, Text: "It takes SIZE 0 for a limit.",
 		In: replies(record.EHLO, func(reply string) string {
 			return strings.NewReplacer("SIZE 0\r\n", "SIZE 1\r\n").Replace(reply)
 		})},
@@ -47,7 +47,7 @@ var extensionMutants = []Mutant{
 		Out: lines(record.MAIL, func(line string) string {
 			return strings.TrimSuffix(bodyParam.ReplaceAllString(line, ""), "\r\n") + " BODY=8BITMIME\r\n"
 		})},
-	{Name: "8bit-undeclared", Text: "It sends 8-bit content and does not declare it.",
+	{Name: "8bit-undeclared", Breaks: []string{"8bit-not-offered", "8bit-offered"}, Text: "It sends 8-bit content and does not declare it.",
 		In:  offering("8BITMIME"),
 		Out: lines(record.MAIL, func(line string) string { return bodyParam.ReplaceAllString(line, "") })},
 	{Name: "smtputf8-always", Text: "It sends SMTPUTF8 with every message.",
@@ -55,13 +55,13 @@ var extensionMutants = []Mutant{
 			return strings.TrimSuffix(strings.Replace(line, " SMTPUTF8", "", 1), "\r\n") + " SMTPUTF8\r\n"
 		})},
 	{Name: "smtputf8-without-offer", Text: "It sends SMTPUTF8 where it is not offered.", In: offering("SMTPUTF8")},
-	{Name: "smtputf8-undeclared", Text: "It sends addresses in UTF-8 without SMTPUTF8.",
+	{Name: "smtputf8-undeclared", Breaks: []string{"utf8-addr-offered"}, Text: "It sends addresses in UTF-8 without SMTPUTF8.",
 		In:  offering("SMTPUTF8"),
 		Out: lines(record.MAIL, func(line string) string { return strings.Replace(line, " SMTPUTF8", "", 1) })},
-	{Name: "dsn-without-offer", Text: "It sends the parameters of DSN where it is not offered.", In: offering("DSN")},
+	{Name: "dsn-without-offer", Breaks: []string{"dsn-not-offered"}, Text: "It sends the parameters of DSN where it is not offered.", In: offering("DSN")},
 	{Name: "dsn-always", Text: "It asks for reports that nobody asked for.", Out: parameter(record.RCPT, " NOTIFY=NEVER")},
 	{Name: "bdat-without-offer", Text: "It sends BDAT where CHUNKING is not offered.", In: offering("CHUNKING")},
-	{Name: "bdat-wrong-size", Text: "It counts one octet of a chunk too many.",
+	{Name: "bdat-wrong-size", Breaks: []string{"bdat-lengths"}, Text: "It counts one octet of a chunk too many.",
 		Out: func(d *Dialogue, line string) string {
 			var n int
 			if _, err := fmt.Sscanf(line, "BDAT %d", &n); err == nil {
@@ -69,13 +69,13 @@ var extensionMutants = []Mutant{
 			}
 			return line
 		}},
-	{Name: "bdat-stuffed", Text: "It doubles dots in chunks.",
+	{Name: "bdat-stuffed", Breaks: []string{"bdat-no-stuffing"}, Text: "It doubles dots in chunks.",
 		Chunk: func(_ *Dialogue, p []byte) []byte { return Stuffed(p)[:len(p)] }},
-	{Name: "requiretls-without-offer", Text: "It sends REQUIRETLS where it is not offered.", In: offering("REQUIRETLS")},
+	{Name: "requiretls-without-offer", Breaks: []string{"rtls-not-offered", "rtls-param"}, Text: "It sends REQUIRETLS where it is not offered.", In: offering("REQUIRETLS")},
 	{Name: "requiretls-forgotten", Text: "It sends without REQUIRETLS where that is asked and cannot be had.",
 		Job: func(j *Job) { j.RequireTLS = false }},
 	{Name: "parameters-after-helo", Text: "It sends parameters to a server that knows HELO only.", Out: parameter(record.MAIL, " BODY=7BIT")},
-	{Name: "lmtp-one-reply", Text: "It takes the first final reply of LMTP for that of all recipients.",
+	{Name: "lmtp-one-reply", Breaks: []string{"lmtp-per-rcpt"}, Text: "It takes the first final reply of LMTP for that of all recipients.",
 		In: func(d *Dialogue, reply string) string {
 			if !d.Job().LMTP || d.Stage() != record.BODY {
 				return reply

@@ -12,7 +12,7 @@ import (
 func patient(c net.Conn) net.Conn { return Patient{c} }
 
 var replyMutants = []Mutant{
-	{Name: "insists-on-250", Breaks: []string{"mail-25x", "rcpt-251", "rcpt-252", "rcpt-unknown-2yz", "final-2yz-unknown"}, Text: "It takes 251 and other 2yz for failures.",
+	{Name: "insists-on-250", Breaks: []string{"mail-25x", "rcpt-251", "rcpt-252", "rcpt-unknown-2yz", "final-2yz-unknown", "utf8-reply-text"}, Text: "It takes 251 and other 2yz for failures.",
 		In: func(d *Dialogue, reply string) string {
 			s := d.Stage()
 			if (s == record.MAIL || s == record.RCPT || s == record.BODY) && Class(reply) == 2 && Code(reply) != 250 {
@@ -49,7 +49,7 @@ var replyMutants = []Mutant{
 			}
 			return reply
 		}},
-	{Name: "first-line-is-the-reply", Breaks: []string{"greet-multiline", "reply-multiline-bare-last", "reply-multiline-all"}, Text: "It takes each line for a reply.",
+	{Name: "first-line-is-the-reply", Breaks: []string{"greet-multiline", "reply-multiline-bare-last", "reply-multiline-all", "pipe-coalesced", "pipe-split"}, Text: "It takes each line for a reply.",
 		In: func(d *Dialogue, reply string) string {
 			if d.Stage() == record.EHLO {
 				return reply
@@ -89,7 +89,7 @@ var replyMutants = []Mutant{
 			p = bytes.ReplaceAll(p, []byte("\r\n"), []byte("\n"))
 			return bytes.ReplaceAll(p, []byte("\r"), []byte("\n"))
 		}},
-	{Name: "takes-any-flood", Text: "It reads a reply to its end, however long.",
+	{Name: "takes-any-flood", Breaks: []string{"sec-infinite-line", "sec-infinite-multiline", "sec-ehlo-bomb"}, Text: "It reads a reply to its end, however long.",
 		Raw: func(d *Dialogue, p []byte) []byte {
 			n, _ := d.Get("octets").(int)
 			if d.Set("octets", n+len(p)); n > 1<<14 && !bytes.Contains(p, []byte("250 ")) {

@@ -20,16 +20,16 @@ var sessionMutants = []Mutant{
 		Start: func(d *Dialogue) { d.Say("NOOP\r\n") }},
 	{Name: "lf-commands", Breaks: []string{"env-crlf-lines"}, Text: "It ends its commands with LF.",
 		Out: func(_ *Dialogue, line string) string { return strings.ReplaceAll(line, "\r\n", "\n") }},
-	{Name: "no-quit", Breaks: []string{"greet-554-quit"}, Text: "It closes the connection without QUIT.",
+	{Name: "no-quit", Breaks: []string{"greet-554-quit", "quit-sent", "quit-after-mail-reject", "quit-after-rcpt-reject", "quit-after-final-reject", "quit-after-auth-reject"}, Text: "It closes the connection without QUIT.",
 		Out: swallow(record.QUIT, "221 enough\r\n")},
-	{Name: "quit-not-awaited", Text: "It sends QUIT and closes at once.",
+	{Name: "quit-not-awaited", Breaks: []string{"quit-waits-221"}, Text: "It sends QUIT and closes at once.",
 		Out: func(d *Dialogue, line string) string {
 			if d.Stage() == record.QUIT {
 				d.Answer("221 enough\r\n")
 			}
 			return line
 		}},
-	{Name: "quit-decides", Breaks: []string{"final-drop-after-250", "timeout-quit"}, Text: "It reports a message as failed when QUIT fails.",
+	{Name: "quit-decides", Breaks: []string{"final-drop-after-250", "timeout-quit", "quit-250", "quit-421", "quit-500", "quit-bare", "quit-drop"}, Text: "It reports a message as failed when QUIT fails.",
 		In: func(d *Dialogue, reply string) string {
 			if d.Stage() == record.QUIT {
 				d.Set("quit", reply)
@@ -42,9 +42,9 @@ var sessionMutants = []Mutant{
 			}
 			return err
 		}},
-	{Name: "noop-after-quit", Text: "It goes on after QUIT.",
+	{Name: "noop-after-quit", Breaks: []string{"quit-last"}, Text: "It goes on after QUIT.",
 		Out: lines(record.QUIT, func(line string) string { return line + "NOOP\r\n" })},
-	{Name: "no-rset", Text: "It opens a transaction while another is open.",
+	{Name: "no-rset", Breaks: []string{"reuse-rset-after-reject", "reuse-after-data-reject"}, Text: "It opens a transaction while another is open.",
 		Out: swallow(record.RSET, "250 as you wish\r\n")},
 	{Name: "first-message-only", Text: "It loses all messages of a job but the first, and says nothing.",
 		Job: func(j *Job) { j.Messages = j.Messages[:min(1, len(j.Messages))] }},

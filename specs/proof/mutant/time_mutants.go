@@ -40,7 +40,7 @@ var timeMutants = []Mutant{
 			}
 			return err
 		}},
-	{Name: "retries-at-once", Text: "It sends again at once upon 4yz.",
+	{Name: "retries-at-once", Breaks: []string{"retry-no-immediate"}, Text: "It sends again at once upon 4yz.",
 		Around: func(ctx context.Context, job Job, send sendFunc) error {
 			err := send(ctx, job)
 			if CodeOf(err)/100 == 4 {
@@ -48,7 +48,7 @@ var timeMutants = []Mutant{
 			}
 			return err
 		}},
-	{Name: "retries-refused", Text: "It sends again at once upon 5yz.",
+	{Name: "retries-refused", Breaks: []string{"retry-5yz-none"}, Text: "It sends again at once upon 5yz.",
 		Around: func(ctx context.Context, job Job, send sendFunc) error {
 			err := send(ctx, job)
 			if CodeOf(err)/100 == 5 {
@@ -56,7 +56,7 @@ var timeMutants = []Mutant{
 			}
 			return err
 		}},
-	{Name: "resends-when-in-doubt", Text: "It sends again when the final reply was lost.",
+	{Name: "resends-when-in-doubt", Breaks: []string{"retry-no-dup"}, Text: "It sends again when the final reply was lost.",
 		Around: func(ctx context.Context, job Job, send sendFunc) error {
 			err := send(ctx, job)
 			if CodeOf(err) == 0 && Temporary(err) {

@@ -71,7 +71,7 @@ var tlsMutants = []Mutant{
 	{Name: "drops-clear-text", Text: "It forgets what came behind the 220 in the clear, and goes on.",
 		Believe: func(*Dialogue, []byte) []byte { return nil }},
 	{Name: "keeps-capabilities", Text: "It believes inside TLS what was offered before.",
-		Breaks: []string{"tls-caps-reset"},
+		Breaks: []string{"tls-caps-reset", "utf8-lost-after-tls"},
 		In: func(d *Dialogue, reply string) string {
 			if d.Stage() != record.EHLO || Class(reply) != 2 {
 				return reply
@@ -117,7 +117,7 @@ var tlsMutants = []Mutant{
 			return reply
 		}},
 	{Name: "command-behind-starttls", Text: "It sends EHLO together with STARTTLS.",
-		Breaks: []string{"tls-next-octets", "tls-cmd-after-220"},
+		Breaks: []string{"tls-next-octets", "tls-cmd-after-220", "pipe-starttls-last"},
 		Out:    lines(record.STARTTLS, func(line string) string { return line + "EHLO early.test" })},
 	{Name: "keyword-case-matters", Text: "It knows keywords in upper case only.",
 		In: replies(record.EHLO, func(reply string) string {
