@@ -20,6 +20,7 @@ type options struct {
 	cfg         wire.Config
 	listen      []listenSpec
 	inMemory    bool
+	narrow      bool
 	lmtp        bool
 	tls         tlsOptions
 	xclient     []string // networks that may use XCLIENT

@@ -75,6 +75,9 @@ func (s *Server) prepare() (err error) {
 func (s *Server) listenAll(ctx context.Context) error {
 	if s.opts.inMemory {
 		s.memory = wire.NewMemory(s.cfg.Hostname)
+		if s.opts.narrow {
+			s.memory.Buffer = narrowBuffer
+		}
 		s.serve(s.memory, listenSpec{implicit: s.opts.tls.implicit, lmtp: s.opts.lmtp})
 		return nil
 	}
@@ -82,6 +85,9 @@ func (s *Server) listenAll(ctx context.Context) error {
 		// The limits find out who is gone; keep-alives would only cost
 		// each connection four system calls more.
 		lc := net.ListenConfig{KeepAlive: -1}
+		if s.opts.narrow {
+			lc.Control = narrowSocket
+		}
 		l, err := lc.Listen(ctx, spec.network, spec.addr)
 		if err != nil {
 			s.Close()

@@ -45,7 +45,7 @@ func (c *check) about() about {
 		examples: []string{
 			"smtpspec check -- ./my-mailer",
 			"smtpspec check --client fixtures/clients/msmtp/manifest.toml",
-			"smtpspec check --run 'tls-*' --run 'auth-*' --report json,jsonl --output out -- ./my-mailer",
+			"smtpspec check --run 'tls-*' --run 'auth-*' --report json,html,junit --output out -- ./my-mailer",
 		},
 		notes: checkNotes,
 	}

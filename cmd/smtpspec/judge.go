@@ -23,7 +23,7 @@ func (j *judge) about() about {
 		name:     "judge",
 		summary:  "Judges a stored check again, without the client",
 		args:     "REPORT.json",
-		examples: []string{"smtpspec judge report.json", "smtpspec judge --report jsonl --output out report.json"},
+		examples: []string{"smtpspec judge report.json", "smtpspec judge --report html --output out report.json"},
 	}
 }
 

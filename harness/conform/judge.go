@@ -124,6 +124,8 @@ func (c *Case) verdict() (v Verdict) {
 // common are the verdicts that no judge is asked for.
 func (c *Case) common(run *Trial) (Verdict, bool) {
 	o := &run.Outcome
+	at := *c
+	at.Trial, c = run, &at
 	switch {
 	case run.Error != "":
 		return Verdict{Word: Error, Text: run.Error}, true

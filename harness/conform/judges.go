@@ -3,6 +3,9 @@ package conform
 import (
 	"fmt"
 	"strconv"
+	"strings"
+
+	"github.com/smtpspec/smtpspec/harness/record"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -82,6 +85,9 @@ func (c *Case) wentOn() (Verdict, bool) {
 					accepted++
 				}
 			case "DATA":
+				if code/100 == 3 && strings.HasPrefix(refused, "DATA") {
+					refused = ""
+				}
 				if code/100 != 3 && code != 0 && refused == "" {
 					refused = "DATA was answered " + itoa(code)
 				}
@@ -95,23 +101,41 @@ func (c *Case) wentOn() (Verdict, bool) {
 				if refused != "" {
 					return c.Fail("sent the message although %s", refused).At(c.Mark(Said{command, s, i + 1})), true
 				}
+			default:
+				if strings.HasPrefix(refused, "DATA") && noCommand(&command) {
+					return c.Fail("sent the message although %s", refused).At(c.Mark(Said{command, s, i + 1})), true
+				}
 			}
 		}
 	}
 	return Verdict{}, false
 }
 
+// noCommand says that a line is none of the commands of SMTP: behind a DATA that
+// was not answered 354 it is a line of the message.
+func noCommand(c *record.Command) bool {
+	switch c.Verb {
+	case "QUIT", "NOOP", "VRFY", "EXPN", "HELP", "STARTTLS", "AUTH", "BDAT", "XCLIENT", "ETRN":
+		return false
+	}
+	return true
+}
+
 // Reported judges what the client said of a job that failed: see Refused.
 func (c *Case) Reported(want Class, code int) Verdict {
 	o := &c.Outcome
 	switch {
+	case o.Class == OK && deliveredAll(c.Trial):
+		return c.Breach("it was delivered all the same")
 	case o.Class == OK:
 		return c.Fail("reported success, but %s", c.taken())
 	case o.Class == Queued:
 		return c.Pass("queued; it did not go on in the session")
 	case want != "" && o.Class != want && o.Class != Failed:
 		return c.misreported(want)
-	case want != "" && o.Class == Failed && (code == 0 || !o.Reports(code)):
+	case want != "" && o.Class == Failed && code == 0:
+		return c.Info("reported a failure, and not whether for now or for good: %s", c.Told())
+	case want != "" && o.Class == Failed && !o.Reports(code):
 		return c.Warn("failed, but neither class nor code is told: %s", c.Told())
 	case want != "" && o.Class == Failed:
 		return c.Pass("reported %s", c.Told())

@@ -90,14 +90,25 @@ func outcomeOf(err error) Outcome {
 
 var enhancedCode = regexp.MustCompile(`\b[245]\.\d{1,3}\.\d{1,3}\b`)
 
+// classifiedError is an error that was made to tell its class: what it says
+// stands above the digits of the reply, of which 552 to RCPT is temporary
+// (RFC 5321 §4.5.3.1.10).
+type classifiedError interface {
+	smtpError
+	Temporary() bool
+}
+
 // classOf reads the class of a failure off its error.
 func classOf(err error) Class {
 	var reply *textproto.Error
 	var temporary interface{ Temporary() bool }
 	var timeout net.Error
+	var classified classifiedError
 	switch {
 	case errors.Is(err, ErrUnsupported) || errors.Is(err, errors.ErrUnsupported):
 		return Unsupported
+	case errors.As(err, &classified):
+		return classOfTemporary(classified.Temporary())
 	case errors.As(err, &reply):
 		return classOfCode(reply.Code)
 	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded):
@@ -107,10 +118,7 @@ func classOf(err error) Class {
 		return Temp // the connection failed, which the next one may not
 	}
 	if errors.As(err, &temporary) {
-		if temporary.Temporary() {
-			return Temp
-		}
-		return Perm
+		return classOfTemporary(temporary.Temporary())
 	}
 	var told smtpError
 	if errors.As(err, &told) {
@@ -122,6 +130,13 @@ func classOf(err error) Class {
 		return Temp
 	}
 	return Failed
+}
+
+func classOfTemporary(temporary bool) Class {
+	if temporary {
+		return Temp
+	}
+	return Perm
 }
 
 func classOfCode(code int) Class {

@@ -3,8 +3,9 @@ package conform
 import (
 	"strings"
 
-	"github.com/smtpspec/smtpspec/harness/record"
 	"golang.org/x/net/idna"
+
+	"github.com/smtpspec/smtpspec/harness/record"
 )
 
 // EndOf says how the last session of the run was ended.
@@ -42,6 +43,11 @@ func TruthOf(run *Trial) Truth {
 		return Unclassified
 	}
 	asked, took, claims := askedOf(run), takenOf(run), claimsOf(o)
+	for rcpt := range asked {
+		if !carriable(rcpt) {
+			return Unclassified // whoever may have been meant by it
+		}
+	}
 	truth := ToldTheTruth
 	failed, delivered := 0, 0
 	for rcpt, n := range asked {
@@ -65,6 +71,20 @@ func TruthOf(run *Trial) Truth {
 		truth = FalseFailure
 	}
 	return truth
+}
+
+// carriable says that a recipient is one that a command can carry: nothing in it
+// but a quoted-string could end its path or divide it.
+func carriable(rcpt string) bool {
+	if strings.ContainsAny(rcpt, "\r\n") {
+		return false
+	}
+	for _, end := range []byte("<>, ") {
+		if whole, _ := cutUnquoted(rcpt, end); whole != rcpt {
+			return false
+		}
+	}
+	return true
 }
 
 // others stands for the recipients that an outcome does not name.
@@ -125,22 +145,30 @@ func duplicated(run *Trial) bool {
 }
 
 // SameMailbox says that two addresses name the same mailbox: equal local-parts
-// (RFC 5321 §2.4) at domains that differ in case at most, or in A-labels and
-// U-labels (RFC 5890 §2.3.2.1).
+// (RFC 5321 §2.4) at domains that differ in case at most, or in the form of their
+// labels (RFC 5890 §2.3.2.1).
 func SameMailbox(a, b string) bool { return mailbox(a) == mailbox(b) }
 
-// mailbox returns an address in the one form that its domain has in lower case
-// and in A-labels.
+// mailbox returns an address in the one form in which its domain is in lower
+// case and in A-labels.
 func mailbox(address string) string {
 	at := strings.LastIndexByte(address, '@')
 	if at < 0 {
 		return address
 	}
-	domain := strings.ToLower(address[at+1:])
-	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
-		domain = ascii
+	return address[:at+1] + strings.ToLower(inALabels(address[at+1:]))
+}
+
+// inALabels returns a domain as it goes over the wire without SMTPUTF8, and one
+// that cannot be converted as it is.
+func inALabels(domain string) string {
+	if strings.IndexFunc(domain, func(r rune) bool { return r >= 0x80 }) < 0 {
+		return domain
 	}
-	return address[:at+1] + domain
+	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
+		return ascii
+	}
+	return domain
 }
 
 func unique(list []string) []string {

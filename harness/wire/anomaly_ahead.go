@@ -33,8 +33,8 @@ func (s *Session) ahead(octets []byte) string {
 	return s.maskEarly(octets)
 }
 
-// noteDelayed looks for octets that came while a rule held a reply back: a
-// client in lock-step says nothing meanwhile. What lies below TLS need not be
+// noteDelayed looks for octets that came while a rule held a reply, or the end
+// of one, back: a client in lock-step says nothing meanwhile. What lies below TLS need not be
 // the client's words, so that it tells nothing.
 func (s *Session) noteDelayed() {
 	if !s.in.empty() || s.secured() {

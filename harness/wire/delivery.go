@@ -67,6 +67,9 @@ func (s *Session) drip(octets []byte) {
 		if s.flush() && len(octets) > 0 && !s.sleep(act.dripEvery) {
 			s.hangUp(record.EndServerClosed, "")
 		}
+		if last := len(octets) > 0 && len(octets) <= act.dripChunk; last && act.dripEvery > 0 && !s.over {
+			s.noteDelayed()
+		}
 	}
 }
 

@@ -257,6 +257,13 @@ func (p *Peer) StartTLS() error {
 	return nil
 }
 
+// ReadSlowly has the server pause before each so many octets that it takes from
+// here on; 0 octets ends that.
+func (p *Peer) ReadSlowly(octets int, pause time.Duration) {
+	k := p.s.sock
+	k.ration, k.left, k.pause = octets, 0, func() { p.s.sleep(pause) }
+}
+
 // Wait does nothing for d.
 func (p *Peer) Wait(d time.Duration) error {
 	if p.s.over || !p.s.sleep(d) {

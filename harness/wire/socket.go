@@ -20,6 +20,10 @@ type socket struct {
 	readBy, writeBy       time.Time // the limits that hold
 	readArmed, writeArmed time.Time // what the connection was told, never later
 
+	ration int    // octets between two pauses; 0 = no pauses
+	left   int    // of the ration
+	pause  func() // before each ration
+
 	ended bool        // the client's side of the connection did
 	idle  bool        // the session waits for a command outside a transaction
 	drain atomic.Bool // the server wants idle sessions to end
@@ -60,6 +64,9 @@ func (k *socket) Read(p []byte) (int, error) {
 		k.early = k.early[n:]
 		return n, nil
 	}
+	if k.ration > 0 {
+		p = k.rationed(p)
+	}
 	for {
 		// Behind every change of the deadline, or wake could be overwritten.
 		if k.idle && k.drain.Load() {
@@ -67,11 +74,21 @@ func (k *socket) Read(p []byte) (int, error) {
 		}
 		n, err := k.Conn.Read(p)
 		k.ended = k.ended || err == io.EOF
+		k.left -= n
 		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) || !k.readBy.IsZero() && !time.Now().Before(k.readBy) {
 			return n, err
 		}
 		k.armRead()
 	}
+}
+
+// rationed returns the part of p that may be read now.
+func (k *socket) rationed(p []byte) []byte {
+	if k.left <= 0 {
+		k.pause()
+		k.left = k.ration
+	}
+	return p[:min(len(p), k.left)]
 }
 
 // limitWrite sets the time at which writing gives up.

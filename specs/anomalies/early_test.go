@@ -55,6 +55,16 @@ var _ = Describe("Octets before the greeting", func() {
 				t.End()
 				Expect(t.Errors()).To(ContainSubstring("Strict(): " + early))
 			})
+			It("are seen where a rule drips it, before its end", func() {
+				rule := harness.On(harness.CONNECT).ReplyRaw([]byte("220-wait\r\n220 go\r\n")).Drip(10, 200*time.Millisecond)
+				srv := way.server(GinkgoT(), harness.WithRules(rule))
+				c := rawclient.Dial(srv)
+				c.Lines("EHLO client.example")
+				Expect(c.Reply()).To(HavePrefix("220"))
+				Expect(c.Reply()).To(HavePrefix("250"))
+				c.Quit()
+				Expect(first(ended(srv, c), early).Octets).To(Equal("EHLO client.example\r\n"))
+			})
 			It("are none if the client waits, Strict or not", func() {
 				rule := harness.On(harness.CONNECT).Delay(time.Millisecond)
 				s := run(way.server(GinkgoT(), harness.WithRules(rule), harness.Strict()), quits("NOOP"))

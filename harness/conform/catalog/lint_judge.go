@@ -2,7 +2,7 @@ package catalog
 
 import (
 	"bytes"
-	"net/mail"
+	netmail "net/mail"
 	"regexp"
 	"strings"
 	"time"
@@ -94,7 +94,7 @@ func dateIsNow(c *conform.Case) conform.Verdict {
 	if !ok {
 		return c.Pass("there is no Date to compare")
 	}
-	date, err := mail.ParseDate(text)
+	date, err := netmail.ParseDate(text)
 	if err != nil {
 		return c.Pass("Date cannot be compared")
 	}
@@ -108,7 +108,7 @@ func dateIsNow(c *conform.Case) conform.Verdict {
 func whereAuthors(n int, of judge) judge {
 	return func(c *conform.Case) conform.Verdict {
 		text, _ := field(c, "From")
-		list, err := mail.ParseAddressList(text)
+		list, err := netmail.ParseAddressList(text)
 		if c.Outcome.Failure() || err == nil && len(list) != n {
 			return c.NotApplicable("the client takes no From with %d mailboxes", n)
 		}
@@ -121,7 +121,7 @@ func oneAuthor(c *conform.Case) conform.Verdict {
 		return v
 	}
 	text, _ := field(c, "From")
-	list, err := mail.ParseAddressList(text)
+	list, err := netmail.ParseAddressList(text)
 	if err != nil || len(list) != 1 || list[0].Address != "sender@example.org" {
 		return c.Breach("From is not the mailbox that was given: %s", shown(text))
 	}
@@ -210,7 +210,7 @@ func tellsAgreement(c *conform.Case) conform.Verdict {
 		return v
 	}
 	text, _ := field(c, "From")
-	from, err := mail.ParseAddress(text)
+	from, err := netmail.ParseAddress(text)
 	if err == nil && conform.SameMailbox(from.Address, c.Messages()[0].Envelope.From) {
 		return c.Info("From is the reverse-path")
 	}

@@ -65,7 +65,7 @@ func WriteDiff(w io.Writer, changes []Change) (worse bool, err error) {
 		if text == "" {
 			text = c.Before.Text
 		}
-		if _, err := fmt.Fprintf(w, "%s %-28s %s → %s  %s\n", sign, c.Scenario, orNone(c.Before.Word), orNone(c.After.Word), text); err != nil {
+		if _, err := fmt.Fprintf(w, "%s %-28s %s → %s  %s\n", sign, visible(c.Scenario), orNone(c.Before.Word), orNone(c.After.Word), visible(text)); err != nil {
 			return worse, err
 		}
 	}

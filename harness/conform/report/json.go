@@ -15,7 +15,7 @@ func writeJSON(w io.Writer, _ []*conform.Scenario, reports ...*conform.Report) e
 	if len(reports) != 1 {
 		return errors.New("a JSON report is of one client")
 	}
-	e := json.NewEncoder(w)
+	e := json.NewEncoder(visibleJSON{w})
 	e.SetEscapeHTML(false)
 	return e.Encode(reports[0])
 }
@@ -70,7 +70,7 @@ type (
 )
 
 func writeLines(w io.Writer, scenarios []*conform.Scenario, reports ...*conform.Report) error {
-	e := json.NewEncoder(w)
+	e := json.NewEncoder(visibleJSON{w})
 	e.SetEscapeHTML(false)
 	for _, r := range reports {
 		if err := encodeAll(e, linesOf(scenarios, r)); err != nil {

@@ -18,6 +18,8 @@ type Format struct {
 	Text string // what it is for
 	// Write writes the reports of one client or several.
 	Write func(w io.Writer, scenarios []*conform.Scenario, reports ...*conform.Report) error
+
+	with func(w io.Writer, o Options, scenarios []*conform.Scenario, reports ...*conform.Report) error // nil = without options
 }
 
 // Formats returns every form.
@@ -36,8 +38,13 @@ func ByName(name string) (Format, error) {
 }
 
 var formats = []Format{
-	{"json", "report.json", "all that was recorded; judge and diff read it", writeJSON},
-	{"jsonl", "report.jsonl", "a JSON object a line: the check, each verdict, the sums", writeLines},
+	{"json", "report.json", "all that was recorded; judge and diff read it", writeJSON, nil},
+	{"jsonl", "report.jsonl", "a JSON object a line: the check, each verdict, the sums", writeLines, nil},
+	{"html", "report.html", "a page with every verdict, its evidence and its transcript; one client or several", writeHTML, writeHTMLWith},
+	{"junit", "junit.xml", "JUnit XML, for build services", writeJUnit, nil},
+	{"sarif", "report.sarif", "SARIF 2.1.0, for code scanning", writeSARIF, nil},
+	{"markdown", "report.md", "findings and tables for a wiki or an issue; one client or several", writeMarkdown, writeMarkdownWith},
+	{"badge", "badge.svg", "a picture with the number of failures", writeBadge, nil},
 }
 
 // row is a scenario with its result.

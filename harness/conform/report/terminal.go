@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/smtpspec/smtpspec/harness/conform"
-	"github.com/smtpspec/smtpspec/harness/record"
 )
 
 // Terminal writes a report as a tree for people: groups, scenarios, and a line
@@ -50,13 +49,13 @@ func (t Terminal) row(b *strings.Builder, row row) {
 	v := row.Result.Verdict
 	fmt.Fprintf(b, "  %s %-28s %s\n", t.paint(v.Word, signs[v.Word]), row.ID, row.Title)
 	if v.Text != "" && v.Word != conform.Pass {
-		fmt.Fprintf(b, "      %s: %s\n", t.paint(v.Word, string(v.Word)), v.Text)
+		fmt.Fprintf(b, "      %s: %s\n", t.paint(v.Word, string(v.Word)), visible(v.Text))
 	}
 	switch {
 	case row.Result.Surprise:
-		fmt.Fprintf(b, "      it passes, but a failure is expected: %s\n", row.Result.Expected)
+		fmt.Fprintf(b, "      it passes, but a failure is expected: %s\n", visible(row.Result.Expected))
 	case row.Result.Expected != "":
-		fmt.Fprintf(b, "      expected: %s\n", row.Result.Expected)
+		fmt.Fprintf(b, "      expected: %s\n", visible(row.Result.Expected))
 	}
 	if v.Word == conform.Fail || v.Word == conform.Warn {
 		fmt.Fprintf(b, "      %s %s\n", row.Level, citesOf(row.Scenario))
@@ -65,13 +64,13 @@ func (t Terminal) row(b *strings.Builder, row row) {
 
 // summary is what most people read first.
 func (t Terminal) summary(b *strings.Builder, r *conform.Report) {
-	name := record.Escape(r.Client)
+	name := peer(r.Client)
 	if r.Version != "" {
-		name += " " + record.Escape(r.Version)
+		name += " " + peer(r.Version)
 	}
 	fmt.Fprintf(b, "\n%s", t.bold(name))
 	if !r.Profile.Works {
-		fmt.Fprintf(b, " does not deliver an ordinary message, so nothing can be said of it.\n  %s\n", r.Profile.Why)
+		fmt.Fprintf(b, " does not deliver an ordinary message, so nothing can be said of it.\n  %s\n", visible(r.Profile.Why))
 		return
 	}
 	count := r.Count()
@@ -84,7 +83,7 @@ func (t Terminal) summary(b *strings.Builder, r *conform.Report) {
 	fmt.Fprintf(b, ": %s\n", strings.Join(parts, ", "))
 	fmt.Fprintf(b, "  %s to lose mail silently, %s to duplicate it.\n", ways(r.Loses()), ways(r.Duplicates()))
 	for _, claim := range r.Profile.Claims {
-		fmt.Fprintf(b, "  its manifest %s\n", claim)
+		fmt.Fprintf(b, "  its manifest %s\n", visible(claim))
 	}
 	fmt.Fprintf(b, "  %v; the harness was %v late at most.\n", r.Took.Round(100*time.Millisecond), r.Late.Round(time.Millisecond))
 }

@@ -88,7 +88,8 @@ func (m Mutant) send(ctx context.Context, job Job) error {
 	return err
 }
 
-// layered says that the mutant has hooks for what goes over the wire.
+// layered says that the mutant has hooks for what goes over the wire, or looks at
+// it afterwards.
 func (m *Mutant) layered() bool {
-	return m.Start != nil || m.Out != nil || m.Data != nil || m.Chunk != nil || m.Raw != nil || m.In != nil || m.Believe != nil
+	return m.Start != nil || m.Out != nil || m.Data != nil || m.Chunk != nil || m.Raw != nil || m.In != nil || m.Believe != nil || m.Report != nil
 }

@@ -8,19 +8,19 @@ import (
 )
 
 var sessionMutants = []Mutant{
-	{Name: "helo-only", Text: "It says HELO and never EHLO.",
+	{Name: "helo-only", Breaks: []string{"ehlo-first"}, Text: "It says HELO and never EHLO.",
 		Out: lines(record.EHLO, func(line string) string { return "HELO" + line[4:] })},
 	{Name: "ehlo-without-name", Text: "It sends EHLO without an argument.",
 		Out: lines(record.EHLO, func(string) string { return "EHLO\r\n" })},
-	{Name: "ehlo-localhost", Text: "It calls itself localhost, whoever it is.",
+	{Name: "ehlo-localhost", Breaks: []string{"ehlo-domain"}, Text: "It calls itself localhost, whoever it is.",
 		Options: func(o *sender.Options) { o.Hello = "localhost" }},
 	{Name: "ehlo-twice", Text: "It sends EHLO a second time for no reason.",
 		Out: lines(record.EHLO, func(line string) string { return line + line })},
-	{Name: "talks-before-greeting", Text: "It does not wait for the greeting.",
+	{Name: "talks-before-greeting", Breaks: []string{"greet-wait"}, Text: "It does not wait for the greeting.",
 		Start: func(d *Dialogue) { d.Say("NOOP\r\n") }},
-	{Name: "lf-commands", Text: "It ends its commands with LF.",
+	{Name: "lf-commands", Breaks: []string{"env-crlf-lines"}, Text: "It ends its commands with LF.",
 		Out: func(_ *Dialogue, line string) string { return strings.ReplaceAll(line, "\r\n", "\n") }},
-	{Name: "no-quit", Breaks: []string{"quit-sent", "quit-after-mail-reject", "quit-after-rcpt-reject", "quit-after-final-reject", "quit-after-auth-reject"}, Text: "It closes the connection without QUIT.",
+	{Name: "no-quit", Breaks: []string{"greet-554-quit", "quit-sent", "quit-after-mail-reject", "quit-after-rcpt-reject", "quit-after-final-reject", "quit-after-auth-reject"}, Text: "It closes the connection without QUIT.",
 		Out: swallow(record.QUIT, "221 enough\r\n")},
 	{Name: "quit-not-awaited", Breaks: []string{"quit-waits-221"}, Text: "It sends QUIT and closes at once.",
 		Out: func(d *Dialogue, line string) string {
@@ -29,7 +29,7 @@ var sessionMutants = []Mutant{
 			}
 			return line
 		}},
-	{Name: "quit-decides", Breaks: []string{"quit-250", "quit-421", "quit-500", "quit-bare", "quit-drop"}, Text: "It reports a message as failed when QUIT fails.",
+	{Name: "quit-decides", Breaks: []string{"final-drop-after-250", "timeout-quit", "quit-250", "quit-421", "quit-500", "quit-bare", "quit-drop"}, Text: "It reports a message as failed when QUIT fails.",
 		In: func(d *Dialogue, reply string) string {
 			if d.Stage() == record.QUIT {
 				d.Set("quit", reply)

@@ -12,14 +12,14 @@ import (
 type sendFunc = func(context.Context, Job) error
 
 var timeMutants = []Mutant{
-	{Name: "hangs-on-silence", Text: "It has no time-outs.", Conn: patient},
-	{Name: "gives-up-early", Text: "It waits half a minute where RFC 5321 has minutes.",
+	{Name: "hangs-on-silence", Breaks: []string{"timeout-greeting", "timeout-ehlo", "timeout-mail", "timeout-rcpt", "timeout-data", "timeout-final", "timeout-quit", "timeout-auth", "timeout-starttls", "timeout-data-block", "reply-cr-only"}, Text: "It has no time-outs.", Conn: patient},
+	{Name: "gives-up-early", Breaks: []string{"timeout-min-greeting", "timeout-min-ehlo", "timeout-min-mail", "timeout-min-rcpt", "timeout-min-data", "timeout-min-final"}, Text: "It waits half a minute where RFC 5321 has minutes.",
 		Options: func(o *sender.Options) {
 			if o.Timeout == 0 {
 				o.Timeout = 30 * time.Second
 			}
 		}},
-	{Name: "one-timer-for-all", Text: "Its time-out is for the whole job.",
+	{Name: "one-timer-for-all", Breaks: []string{"timeout-per-command", "data-slow-reader"}, Text: "Its time-out is for the whole job.",
 		Around: func(ctx context.Context, job Job, send sendFunc) error {
 			if job.Timeout == 0 {
 				return send(ctx, job)
@@ -28,8 +28,8 @@ var timeMutants = []Mutant{
 			defer cancel()
 			return send(ctx, job)
 		}},
-	{Name: "timer-starts-anew", Text: "Each octet gives the server the whole time again.", Conn: restarting},
-	{Name: "timeout-not-configurable", Text: "It does not look at the time-out that it is given.",
+	{Name: "timer-starts-anew", Breaks: []string{"timeout-drip"}, Text: "Each octet gives the server the whole time again.", Conn: restarting},
+	{Name: "timeout-not-configurable", Breaks: []string{"timeout-configurable", "timeout-connect"}, Text: "It does not look at the time-out that it is given.",
 		Job: func(j *Job) { j.Timeout = 0 }},
 	{Name: "silence-is-success", Text: "It takes a time-out for success.",
 		Around: func(ctx context.Context, job Job, send sendFunc) error {
@@ -64,14 +64,14 @@ var timeMutants = []Mutant{
 			}
 			return err
 		}},
-	{Name: "sends-twice", Text: "It sends every message two times.",
+	{Name: "sends-twice", Breaks: []string{"ehlo-only-domain"}, Text: "It sends every message two times.",
 		Around: func(ctx context.Context, job Job, send sendFunc) error {
 			if err := send(ctx, job); err != nil {
 				return err
 			}
 			return send(ctx, job)
 		}},
-	{Name: "lost-final-is-success", Text: "It takes a connection that is lost after the message for success.",
+	{Name: "lost-final-is-success", Breaks: []string{"final-drop"}, Text: "It takes a connection that is lost after the message for success.",
 		Report: func(d *Dialogue, err error) error {
 			if CodeOf(err) == 0 && Temporary(err) && d.Stage() == record.BODY {
 				return nil

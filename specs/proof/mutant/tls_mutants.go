@@ -32,7 +32,7 @@ var tlsMutants = []Mutant{
 				j.Security = record.SecurityOptional
 			}
 		}},
-	{Name: "clear-after-failure", Text: "It comes back in the clear when TLS fails.",
+	{Name: "clear-after-failure", Breaks: []string{"drop-starttls"}, Text: "It comes back in the clear when TLS fails.",
 		Around: func(ctx context.Context, job Job, send func(context.Context, Job) error) error {
 			err := send(ctx, job)
 			if err != nil && job.Security != record.SecurityNone && CodeOf(err) == 0 {

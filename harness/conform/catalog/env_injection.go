@@ -1,0 +1,95 @@
+package catalog
+
+import (
+	"strings"
+
+	"github.com/smtpspec/smtpspec/harness/conform"
+)
+
+// notInjected judges a job whose address has a line end and further commands
+// in it; the last of them is verb with this address.
+func notInjected(verb, address string) judge {
+	return func(c *conform.Case) conform.Verdict {
+		if list := c.Paths(verb, address); len(list) > 0 {
+			return c.Breach("what stands behind the line end reached the server: %s", escaped(list[0].Line)).At(c.Mark(list[0]))
+		}
+		if said, ok := rsetInside(c); ok && verb == "MAIL" {
+			return c.Breach("the RSET behind the line end reached the server").At(c.Mark(said))
+		}
+		said, came := c.First(verb)
+		switch {
+		case !came:
+			return refusedHere(c)
+		case strings.Contains(said.Line, "\r"):
+			return c.Breach("a CR was sent within %s: %s", verb, escaped(said.Line)).At(c.Mark(said))
+		}
+		return c.Warn("sent in another form: %s", escaped(said.Line)).At(c.Mark(said))
+	}
+}
+
+// rsetInside finds an RSET right behind MAIL that the server had accepted, where
+// no client has a reason for one.
+func rsetInside(c *conform.Case) (conform.Said, bool) {
+	open := false
+	for said := range c.All() {
+		if open && said.Verb == "RSET" && said.Pipelined {
+			return said, true
+		}
+		open = said.Verb == "MAIL"
+	}
+	return conform.Said{}, false
+}
+
+// parameterKeptIn judges what became of b@example.net>NOTIFY=NEVER.
+func parameterKeptIn(c *conform.Case) conform.Verdict {
+	for _, said := range c.Said("RCPT") {
+		p, _ := said.Path()
+		switch {
+		case conform.SameMailbox(p.Address, "b@example.net") && len(p.Parameter) > 0:
+			return c.Warn("the end of the address stands outside its path: %s", escaped(said.Line)).At(c.Mark(said))
+		case !strings.HasPrefix(p.Address, `"b@example.net>`):
+			return c.Warn("sent in another form: %s", escaped(said.Line)).At(c.Mark(said))
+		}
+	}
+	if said, ok := c.First("RCPT"); ok {
+		return c.Pass("quoted: %s", escaped(said.Line))
+	}
+	return refusedHere(c)
+}
+
+// oneMailbox judges a quoted local-part that looks like another address.
+func oneMailbox(c *conform.Case) conform.Verdict {
+	rcpts := c.Said("RCPT")
+	for _, said := range rcpts {
+		if p, _ := said.Path(); !conform.SameMailbox(p.Address, quotedMailbox) && unquoted(p.Address) != unquoted(quotedMailbox) {
+			return c.Breach("another mailbox was addressed: %s", escaped(said.Line)).At(c.Mark(said))
+		}
+	}
+	if len(rcpts) > 0 {
+		return c.Pass("sent as given")
+	}
+	return refusedHere(c)
+}
+
+// oneOfTwo judges an address that looks like a list. Command lines often take
+// lists, so that two recipients are no more than a warning.
+func oneOfTwo(c *conform.Case) conform.Verdict {
+	rcpts := c.Said("RCPT")
+	for _, said := range rcpts {
+		p, _ := said.Path()
+		whole := strings.Contains(p.Address, ",")
+		if !whole && !conform.SameMailbox(p.Address, "a@x") && !conform.SameMailbox(p.Address, "b@y") {
+			return c.Breach("another mailbox was addressed: %s", escaped(said.Line)).At(c.Mark(said))
+		}
+	}
+	a, b := len(c.Paths("RCPT", "a@x")) > 0, len(c.Paths("RCPT", "b@y")) > 0
+	switch {
+	case a && b:
+		return c.Warn("one recipient was taken for two").At(c.Mark(rcpts[0]))
+	case a || b:
+		return c.Breach("one of the two was addressed: %s", escaped(rcpts[0].Line)).At(c.Mark(rcpts[0]))
+	case len(rcpts) > 0:
+		return c.Pass("sent as given: %s", escaped(rcpts[0].Line))
+	}
+	return refusedHere(c)
+}
