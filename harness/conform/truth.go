@@ -145,22 +145,30 @@ func duplicated(run *Trial) bool {
 }
 
 // SameMailbox says that two addresses name the same mailbox: equal local-parts
-// (RFC 5321 §2.4) at domains that differ in case at most, or in A-labels and
-// U-labels (RFC 5890 §2.3.2.1).
+// (RFC 5321 §2.4) at domains that differ in case at most, or in the form of their
+// labels (RFC 5890 §2.3.2.1).
 func SameMailbox(a, b string) bool { return mailbox(a) == mailbox(b) }
 
-// mailbox returns an address in the one form that its domain has in lower case
-// and in A-labels.
+// mailbox returns an address in the one form in which its domain is in lower
+// case and in A-labels.
 func mailbox(address string) string {
 	at := strings.LastIndexByte(address, '@')
 	if at < 0 {
 		return address
 	}
-	domain := strings.ToLower(address[at+1:])
-	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
-		domain = ascii
+	return address[:at+1] + strings.ToLower(inALabels(address[at+1:]))
+}
+
+// inALabels returns a domain as it goes over the wire without SMTPUTF8, and one
+// that cannot be converted as it is.
+func inALabels(domain string) string {
+	if strings.IndexFunc(domain, func(r rune) bool { return r >= 0x80 }) < 0 {
+		return domain
 	}
-	return address[:at+1] + domain
+	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
+		return ascii
+	}
+	return domain
 }
 
 func unique(list []string) []string {

@@ -347,7 +347,7 @@ func (s *Session) delay() bool {
 	if s.over {
 		return false
 	}
-	if s.x.Command.Verb == "QUIT" && s.sock.left() {
+	if s.x.Command.Verb == "QUIT" && s.sock.hungUp() {
 		s.hangUp(record.EndClientClosed, "before the reply to QUIT")
 		return false
 	}

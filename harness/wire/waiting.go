@@ -20,9 +20,9 @@ func (k *socket) waiting() []byte {
 	return nil
 }
 
-// left says that the client has ended its direction and that nothing is left
+// hungUp says that the client has ended its direction and that nothing is left
 // to read, as far as that can be seen without waiting.
-func (k *socket) left() bool {
+func (k *socket) hungUp() bool {
 	switch c := k.Conn.(type) {
 	case *MemoryConn:
 		return c.drained()

@@ -13,7 +13,8 @@ import (
 
 // All returns every scenario, in the order of a session.
 func All() []*conform.Scenario {
-	return slices.Concat(greet, ehlo, ehloOffers, env, envInjection, mail, rcpt, data, final, reply, timeout, drop, shut421, pipe, size, eightBits, utf8s, bdat, dsn, auth, tls, itls, quit, reuse, retry, report, lint, lintMIME, sec, lmtp, rtls)
+	return slices.Concat(greet, ehlo, ehloOffers, env, envInjection, mail, rcpt, data, final, reply, timeout, drop, shut421,
+		pipe, size, eightBits, utf8s, bdat, dsn, auth, tls, itls, quit, reuse, retry, report, lint, lintMIME, hostile, lmtp, rtls)
 }
 
 // ByID returns the scenario with that ID.

@@ -24,7 +24,7 @@ const (
 	shellish   = `"a\" -oQ/tmp -X@x@ "@example.org`
 )
 
-var sec = of(secGroup,
+var hostile = of(secGroup,
 	scenario{ID: "sec-infinite-line", Tier: 1, Title: "A reply line without an end", Level: rfc.SECURITY, RFC: "5321 §4.5.3.1.5",
 		Expect: "passes: the client gives up within some 4 MiB; warns: within 16 MiB; fails: it takes all of 48 MiB, or hangs.",
 		Script: flooding("MAIL is answered 250 and 48 MiB without a line end", "MAIL", "250 ", "a"), Judge: endsFlood},

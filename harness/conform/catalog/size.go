@@ -2,7 +2,7 @@ package catalog
 
 import (
 	"bytes"
-	"math/big"
+	bigint "math/big"
 	"strings"
 
 	"github.com/smtpspec/smtpspec/harness"
@@ -102,11 +102,11 @@ func declaredSize(c *conform.Case) conform.Verdict {
 			if !ok {
 				return c.Info("no size is declared")
 			}
-			n, valid := new(big.Int).SetString(value, 10)
+			n, valid := new(bigint.Int).SetString(value, 10)
 			if !valid {
 				return c.Breach("SIZE=%s is no number", shown(value)).At(c.Mark(declared))
 			}
-			if n.Cmp(big.NewInt(int64(said.Size))) < 0 {
+			if n.Cmp(bigint.NewInt(int64(said.Size))) < 0 {
 				return c.Breach("SIZE=%s was declared, %d octets were sent", shown(value), said.Size).At(c.Mark(declared), c.Mark(said))
 			}
 			return c.Pass("SIZE=%s was declared, %d octets were sent", value, said.Size)

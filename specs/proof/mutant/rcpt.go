@@ -8,7 +8,7 @@ import (
 )
 
 var rcptMutants = []Mutant{
-	{Name: "follows-551", Breaks: []string{"rcpt-551"}, Text: "It sends to the address that a 551 names.",
+	{Name: "follows-551", Breaks: []string{"rcpt-551", "sec-redirect"}, Text: "It sends to the address that a 551 names.",
 		Around: func(ctx context.Context, job Job, send sendFunc) error {
 			err := send(ctx, job)
 			if CodeOf(err) == 551 {

@@ -47,7 +47,7 @@ var secMutants = []Mutant{
 			d.Set("held", nil)
 			return all
 		}},
-	{Name: "follows-551", Breaks: []string{"sec-redirect"}, Text: "It sends to the address that the text of a 551 names.",
+	{Name: "follows-551-with-try", Breaks: []string{"sec-redirect"}, Text: "It sends to the address that the text of a 551 asks to try.",
 		Around: func(ctx context.Context, job Job, send sendFunc) error {
 			err := send(ctx, job)
 			if CodeOf(err) == 551 {
