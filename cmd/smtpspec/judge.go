@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/smtpspec/smtpspec/cmd/smtpspec/internal/settings"
 	"github.com/smtpspec/smtpspec/harness/conform"
@@ -44,11 +45,17 @@ func (j *judge) run(_ context.Context, a *App, args []string) error {
 		return err
 	}
 	r.Strict = r.Strict || j.strict
-	conform.Judge(r, catalog.All())
-	if err := j.write(a, catalog.All(), r); err != nil {
+	judged := judgedBy(r)
+	conform.Judge(r, judged)
+	if err := j.write(a, judged, r); err != nil {
 		return err
 	}
 	return verdictOf(r)
+}
+
+// judgedBy returns the scenarios that the report has a verdict of.
+func judgedBy(r *conform.Report) []*conform.Scenario {
+	return slices.DeleteFunc(catalog.All(), func(s *conform.Scenario) bool { return r.Result(s.ID) == nil })
 }
 
 func readReport(file string) (*conform.Report, error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -401,12 +402,21 @@ func (k *check) settle5321() {
 	if k.claims.Timeout == "fixed" && 3*k.unit < k.claims.Fixed && !slow {
 		p.set(NeedTimeout, false, fmt.Sprintf("its time-out is fixed at %v; ask with --slow", k.claims.Fixed))
 	}
-	p.set(NeedDNS, false, "no name server of ours is asked")
+	p.set(NeedDNS, k.bubble == nil && len(localhosts()) > 1, "localhost has one address on this machine")
 	for _, n := range []Need{NeedSCRAM, NeedXOAUTH2, NeedExternal} {
 		if !p.Has(n) {
 			p.set(n, false, "the client does not know the mechanism")
 		}
 	}
+}
+
+// localhosts are the addresses of the only name that every machine knows.
+func localhosts() []string {
+	addrs, err := net.LookupHost("localhost")
+	if err != nil {
+		return nil
+	}
+	return addrs
 }
 
 // compareClaims says what a client claims and calibration did not find.

@@ -86,13 +86,13 @@ func (r *Report) Duplicates() int {
 	return r.countTrials(func(run *Trial) bool { return TruthOf(run) == FalseFailure || duplicated(run) })
 }
 
-// probePrefix begins the IDs of the scripts of calibration, which ask clients
-// for things that they may not do.
-const probePrefix = "probe-"
+// Calibrates says that a script is one of calibration, which asks clients for
+// things that they may not do.
+func Calibrates(script string) bool { return strings.HasPrefix(script, "probe-") }
 
 func (r *Report) countTrials(is func(*Trial) bool) (n int) {
 	for script, runs := range r.Trials {
-		if len(runs) > 0 && !strings.HasPrefix(script, probePrefix) && is(runs[0]) {
+		if len(runs) > 0 && !Calibrates(script) && is(runs[0]) {
 			n++
 		}
 	}

@@ -76,6 +76,6 @@ const (
 	NeedLMTP             Need = "lmtp"
 	NeedRequireTLS       Need = "rtls"
 	Need8bit             Need = "8bit"       // declares BODY=8BITMIME
-	NeedDNS              Need = "dns"        // looks names up
+	NeedDNS              Need = "dns"        // meets a host name with several addresses
 	NeedEHLO             Need = "sends-ehlo" // says EHLO and not only HELO
 )

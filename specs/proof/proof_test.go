@@ -118,10 +118,15 @@ func TestNoScenarioIsWithoutAMutant(t *testing.T) {
 		}
 	}
 	for _, s := range catalog.All() {
-		if !covered[s.ID] {
-			t.Errorf("no mutant breaks %s", s.ID)
+		if _, cannot := unproved[s.ID]; covered[s.ID] == cannot {
+			t.Errorf("mutants for %s: %t; cannot be proved: %t", s.ID, covered[s.ID], cannot)
 		}
 	}
+}
+
+// unproved are scenarios that no mutant can be put before, with the reason.
+var unproved = map[string]string{
+	"retry-next-address": "it needs a name with several addresses, which a machine has or has not, and a client that looks it up itself",
 }
 
 // The whole table: every mutant before every scenario.
@@ -147,7 +152,11 @@ func page(best *conform.Report, broken map[string][]string) string {
 	fmt.Fprintf(&b, tableHead, len(mutant.All()), len(best.Results))
 	for _, s := range catalog.All() {
 		result := best.Result(s.ID)
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", s.ID, s.Level, result.Verdict.Word, strings.Join(slices.Sorted(slices.Values(broken[s.ID])), ", "))
+		shown := strings.Join(slices.Sorted(slices.Values(broken[s.ID])), ", ")
+		if reason, cannot := unproved[s.ID]; cannot {
+			shown = "none: " + reason
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", s.ID, s.Level, result.Verdict.Word, shown)
 	}
 	b.WriteString("\n## The mutants\n\n")
 	for _, m := range mutant.All() {

@@ -1,9 +1,11 @@
 package catalog
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/smtpspec/smtpspec/harness/conform"
+	"github.com/smtpspec/smtpspec/harness/rfc"
 )
 
 func TestScenariosAreWhole(t *testing.T) {
@@ -37,3 +39,22 @@ func TestScriptsAreOneEach(t *testing.T) {
 		}
 	}
 }
+
+func TestRegisterAndCatalogueKnowEachOther(t *testing.T) {
+	for _, sentence := range rfc.Sentences() {
+		for _, id := range sentence.Scenarios {
+			if _, ok := ByID(id); !ok {
+				t.Errorf("sentence %s names the scenario %s, which there is not", sentence.ID, id)
+			}
+		}
+	}
+	for _, s := range All() {
+		if s.Level.Binds() && len(s.Cites) > 0 && len(rfc.Binding(s.ID)) == 0 && !slices.Contains(withoutSentence, s.ID) {
+			t.Errorf("%s cites an RFC, but no sentence of it", s.ID)
+		}
+	}
+}
+
+// withoutSentence are the scenarios that rest on a class of weakness and not
+// on a sentence.
+var withoutSentence = []string{"reply-ansi-escape", "reply-crlf-log", "auth-password-not-in-error", "sec-quadratic", "sec-ehlo-prototype", "sec-format-string", "sec-env-expansion"}

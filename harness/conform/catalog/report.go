@@ -50,6 +50,9 @@ func truthful(r *conform.Report) conform.Verdict {
 	var wrong []string
 	judged := 0
 	for id, runs := range r.Trials {
+		if conform.Calibrates(id) {
+			continue
+		}
 		if len(runs) == 0 || runs[0].Error != "" {
 			continue
 		}

@@ -10,7 +10,7 @@ import (
 
 const (
 	tick = time.Second
-	gone   = record.EndClientClosed
+	gone = record.EndClientClosed
 )
 
 func TestWaited(t *testing.T) {
