@@ -75,6 +75,9 @@ func (d *desk) placeholders(job *Job) map[string]string {
 
 func seconds(job *Job) string { return strconv.FormatFloat(job.Timeout, 'f', -1, 64) }
 
+// longestVariable is less than what Linux lets one variable hold.
+const longestVariable = 100 << 10
+
 // environ is the environment of the command: that of this process, with the
 // job in it, and a home without anybody's configuration.
 func (d *desk) environ(job *Job) []string {
@@ -94,7 +97,7 @@ func (d *desk) environ(job *Job) []string {
 		{"SMTP_ATTACH", strings.Join(d.attach, " ")}, {"SMTP_TIMEOUT", timeout}, {"SMTP_JOB", d.job}, {"SMTP_RESULT", d.result},
 		{"SSL_CERT_FILE", job.CAFile}, {"HOME", d.path("home")}, {"NO_COLOR", "1"},
 	} {
-		if !strings.Contains(v[1], "\x00") { // the environment cannot hold it; the job can
+		if !strings.Contains(v[1], "\x00") && len(v[1]) <= longestVariable { // the environment cannot hold it; the job can
 			env = append(env, v[0]+"="+v[1])
 		}
 	}
