@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"slices"
 	"sync"
 	"time"
 
@@ -169,6 +170,7 @@ func (k *check) report(ctx context.Context, scenarios []*Scenario) (*Report, err
 		k.fillIn(chosen, r)
 	}
 	k.judge(r, chosen)
+	k.playLateOnes(ctx, r, chosen)
 	for range 2 {
 		if k.profile.Works {
 			k.playAll(ctx, "repeating failures", k.failed(r, chosen), r.Trials)
@@ -177,6 +179,37 @@ func (k *check) report(ctx context.Context, scenarios []*Scenario) (*Report, err
 	}
 	r.Took, r.Late = time.Since(began), k.lateness.most()
 	return r, context.Cause(ctx)
+}
+
+// playLateOnes plays once more what a harness that was late could not judge, a
+// few at a time.
+func (k *check) playLateOnes(ctx context.Context, r *Report, chosen []*Scenario) {
+	most := k.settings.parallel
+	defer func() { k.settings.parallel = most }()
+	for k.settings.parallel = max(1, most/4); k.settings.parallel > 0 && k.profile.Works; k.settings.parallel /= 4 {
+		late := k.lateScripts(r, chosen)
+		if len(late) == 0 {
+			return
+		}
+		for _, s := range late {
+			delete(r.Trials, s.ID)
+		}
+		k.playAll(ctx, "repeating late ones", late, r.Trials)
+		k.judge(r, chosen)
+	}
+}
+
+// lateScripts returns the scripts whose scenarios are inconclusive because the
+// harness was late.
+func (k *check) lateScripts(r *Report, chosen []*Scenario) []*Script {
+	late := slices.DeleteFunc(slices.Clone(chosen), func(s *Scenario) bool {
+		result := r.Result(s.ID)
+		return result == nil || result.Verdict.Word != Inconclusive || !slices.ContainsFunc(s.Scripts, func(script *Script) bool {
+			trials := r.Trials[script.ID]
+			return len(trials) > 0 && trials[0].tooLate()
+		})
+	})
+	return k.scriptsOf(late)
 }
 
 // chosen returns the scenarios that were asked for.

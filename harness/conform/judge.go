@@ -90,13 +90,26 @@ func (r *Report) judge(s *Scenario) (Result, bool) {
 	return result, true
 }
 
-// agreed is the verdict of all repetitions, which only stands if they are one.
+// agreed is the verdict of all repetitions: a failure stands if none of them says
+// otherwise. One that could not be judged says nothing, unless it is all there
+// is.
 func agreed(verdicts []Verdict) Verdict {
 	first := verdicts[0]
-	for i, v := range verdicts {
-		if first.Word == Fail && v.Word != Fail {
-			return Verdict{Word: Inconclusive, Text: fmt.Sprintf("flaky: fail (%s) at first, then %s (%s) at repetition %d", first.Text, v.Word, v.Text, i)}
+	if first.Word != Fail || len(verdicts) == 1 {
+		return first
+	}
+	repeated := false
+	for i, v := range verdicts[1:] {
+		switch v.Word {
+		case Fail:
+			repeated = true
+		case Inconclusive, Error:
+		default:
+			return Verdict{Word: Inconclusive, Text: fmt.Sprintf("flaky: fail (%s) at first, then %s (%s) at repetition %d", first.Text, v.Word, v.Text, i+1)}
 		}
+	}
+	if !repeated {
+		return Verdict{Word: Inconclusive, Text: "it failed at first (" + first.Text + ") and could not be repeated: " + verdicts[1].Text}
 	}
 	return first
 }
@@ -154,11 +167,15 @@ func (c *Case) tooLate() time.Duration {
 }
 
 func (c *Case) late(run *Trial) time.Duration {
-	if float64(run.Late) > 0.2*float64(run.Unit) {
+	if run.tooLate() {
 		return run.Late
 	}
 	return 0
 }
+
+// tooLate says that the harness slept through so much of T that what happened
+// may be its own doing.
+func (t *Trial) tooLate() bool { return float64(t.Late) > 0.2*float64(t.Unit) }
 
 func judgeFailed(v *Verdict) {
 	if p := recover(); p != nil {
