@@ -26,7 +26,7 @@ var aheadRules = []Rule{
 		Text:   "Nothing but the handshake comes behind STARTTLS.",
 		Effect: "Who sits between can put commands in front of those inside TLS.",
 		Fix:    "Read the 220, and begin the handshake with an empty buffer.",
-	}.ofSession(nil, "octets-behind-starttls"),
+	}.ofSession(nil, "octets-behind-starttls", "no-client-hello"),
 	Rule{
 		ID: "data-wait-354", Level: rfc.MUST, Cites: rfc.Cites("5321 §3.3 §4.3.1; 2920 §3.1"),
 		Text:   "The message waits for the reply to DATA.",
