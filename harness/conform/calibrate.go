@@ -262,7 +262,7 @@ func jobProbes() []probe {
 		ability(NeedBcc, "it knows no blind copies", &Script{Text: "a blind copy", Ask: AskBcc}, delivered),
 		ability(NeedDSN, "it does not ask for status notifications", &Script{Text: "a delivery status notification asked for", Offer: []string{"DSN"},
 			Ask: func(_ Env, j *record.Job) {
-				j.DSN = &record.DSN{Return: "HDRS", ID: "probe", Notify: []string{"FAILURE"}}
+				j.DSN = &record.DSN{Return: "HDRS", Notify: []string{"FAILURE"}} // many know no ENVID
 			}},
 			func(run *Trial) bool {
 				m := onlyMessage(run)

@@ -93,11 +93,15 @@ const others = "\x00"
 // claimsOf returns what the client said of each recipient.
 func claimsOf(o *Outcome) map[string]Class {
 	claims := map[string]Class{others: o.Class}
+	named := false
 	for name, class := range o.Rcpts {
 		claims[mailbox(name)] = class
+		named = named || class != OK
 	}
-	if o.Rcpts != nil && o.Class != OK {
-		claims[others] = OK // the others were named
+	// Where those that failed are named, the others did not. Where none of the
+	// named ones did, the failure is that of the others.
+	if named && o.Class != OK {
+		claims[others] = OK
 	}
 	return claims
 }
