@@ -42,7 +42,7 @@ func TruthOf(run *Trial) Truth {
 	if !o.Failure() && o.Class != OK {
 		return Unclassified
 	}
-	asked, took, claims := askedOf(run), takenOf(run), claimsOf(o)
+	asked, took, claims := askedOf(run), takenOf(run), claimsOf(run)
 	for rcpt := range asked {
 		if !carriable(rcpt) {
 			return Unclassified // whoever may have been meant by it
@@ -91,15 +91,28 @@ func carriable(rcpt string) bool {
 const others = "\x00"
 
 // claimsOf returns what the client said of each recipient.
-func claimsOf(o *Outcome) map[string]Class {
+func claimsOf(run *Trial) map[string]Class {
+	o := &run.Outcome
 	claims := map[string]Class{others: o.Class}
 	for name, class := range o.Rcpts {
 		claims[mailbox(name)] = class
 	}
-	if o.Rcpts != nil && o.Class != OK {
+	if o.Rcpts != nil && o.Class != OK && namesOneOf(askedOf(run), o) {
 		claims[others] = OK // the others were named
 	}
 	return claims
+}
+
+// namesOneOf says that a recipient of the job is among those that the client
+// named. One that writes an address in another form names none of them: then
+// what it said of the whole holds.
+func namesOneOf(asked map[string]int, o *Outcome) bool {
+	for name := range o.Rcpts {
+		if asked[mailbox(name)] > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // askedOf counts the messages that each recipient was to get.
