@@ -32,6 +32,7 @@ func (k *check) calibrate(ctx context.Context) []*Trial {
 	k.probe(ctx, played, probes()...)
 	k.probeLegacy(ctx, played)
 	k.probe(ctx, played, k.authProbes()...)
+	k.probeUnnamed(ctx, played)
 	k.settle5321()
 	k.compareClaims()
 	return flatten(played)
@@ -340,6 +341,27 @@ func (k *check) authProbes() []probe {
 		list = append(list, probe{s, func(p *Profile, run *Trial) { p.learnMechanism(mechanism, run) }})
 	}
 	return list
+}
+
+// probeUnnamed offers the mechanisms once more, one at a time, to a client that
+// signs in but refuses to be told with which.
+func (k *check) probeUnnamed(ctx context.Context, played map[string][]*Trial) {
+	var again []probe
+	for _, mechanism := range probedMechanisms {
+		s := unnamedProbe(mechanism)
+		if mechanism != "EXTERNAL" && refusedToBeAsked(played["probe-auth-"+strings.ToLower(mechanism)]) {
+			again = append(again, probe{s, func(p *Profile, run *Trial) { p.learnMechanism(mechanism, run) }})
+		}
+	}
+	k.probe(ctx, played, again...)
+}
+
+func unnamedProbe(mechanism string) *Script {
+	return &Script{ID: "probe-auth-unnamed-" + strings.ToLower(mechanism), Text: "only AUTH " + mechanism + " offered; the job does not name it", TLS: AnyTLS, Auth: []string{mechanism}}
+}
+
+func refusedToBeAsked(trials []*Trial) bool {
+	return len(trials) > 0 && trials[0].Outcome.Class == Unsupported
 }
 
 // OfferExternal are the rules of a server that offers EXTERNAL, and nothing

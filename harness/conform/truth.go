@@ -42,7 +42,7 @@ func TruthOf(run *Trial) Truth {
 	if !o.Failure() && o.Class != OK {
 		return Unclassified
 	}
-	asked, took, claims := askedOf(run), takenOf(run), claimsOf(o)
+	asked, took, claims := askedOf(run), takenOf(run), claimsOf(run)
 	for rcpt := range asked {
 		if !carriable(rcpt) {
 			return Unclassified // whoever may have been meant by it
@@ -90,18 +90,19 @@ func carriable(rcpt string) bool {
 // others stands for the recipients that an outcome does not name.
 const others = "\x00"
 
-// claimsOf returns what the client said of each recipient.
-func claimsOf(o *Outcome) map[string]Class {
+// claimsOf returns what the client said of each recipient. Where it names those
+// that failed, the others did not. Where it names nobody of the job who failed,
+// or only in a form of its own making, the failure is that of all whom it does
+// not name.
+func claimsOf(run *Trial) map[string]Class {
+	o, asked := &run.Outcome, askedOf(run)
 	claims := map[string]Class{others: o.Class}
-	named := false
 	for name, class := range o.Rcpts {
-		claims[mailbox(name)] = class
-		named = named || class != OK
-	}
-	// Where those that failed are named, the others did not. Where none of the
-	// named ones did, the failure is that of the others.
-	if named && o.Class != OK {
-		claims[others] = OK
+		rcpt := mailbox(name)
+		claims[rcpt] = class
+		if class != OK && o.Class != OK && asked[rcpt] > 0 {
+			claims[others] = OK
+		}
 	}
 	return claims
 }

@@ -1,9 +1,8 @@
-package conform_test
+package conform
 
 import (
 	"testing"
 
-	"github.com/smtpspec/smtpspec/harness/conform"
 	"github.com/smtpspec/smtpspec/harness/record"
 )
 
@@ -16,18 +15,49 @@ func TestTruthOfThoseNotNamed(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name    string
-		outcome conform.Outcome
-		want    conform.Truth
+		outcome Outcome
+		want    Truth
 	}{
-		{"the one delivered is named", conform.Outcome{Class: conform.Failed, Rcpts: map[string]conform.Class{first: conform.OK}}, conform.ToldTheTruth},
-		{"another one is named as failed", conform.Outcome{Class: conform.Perm, Rcpts: map[string]conform.Class{first: conform.Perm}}, conform.FalseSuccess},
-		{"the one that failed is named", conform.Outcome{Class: conform.Perm, Rcpts: map[string]conform.Class{second: conform.Perm}}, conform.ToldTheTruth},
-		{"nobody is named", conform.Outcome{Class: conform.Failed}, conform.ToldTheTruth},
+		{"the one delivered is named", Outcome{Class: Failed, Rcpts: map[string]Class{first: OK}}, ToldTheTruth},
+		{"another one is named as failed", Outcome{Class: Perm, Rcpts: map[string]Class{first: Perm}}, FalseSuccess},
+		{"the one that failed is named", Outcome{Class: Perm, Rcpts: map[string]Class{second: Perm}}, ToldTheTruth},
+		{"nobody is named", Outcome{Class: Failed}, ToldTheTruth},
 	} {
-		run := &conform.Trial{Job: record.Job{Messages: messages}, Outcome: c.outcome,
+		run := &Trial{Job: record.Job{Messages: messages}, Outcome: c.outcome,
 			Sessions: []*record.Session{{Messages: []*record.Message{took(first)}}}}
-		if got := conform.TruthOf(run); got != c.want {
+		if got := TruthOf(run); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
+	}
+}
+
+// Nobody got the message, and the client says so of a recipient under a form
+// that it made itself, or of one of two.
+func TestTruthOfNamedRecipients(t *testing.T) {
+	for _, c := range []struct {
+		asked []string
+		named string
+		want  Truth
+	}{
+		{[]string{`"joe..x"@example.net`}, "joe..x@example.net", ToldTheTruth},
+		{[]string{"r1@example.net"}, "r1@example.net", ToldTheTruth},
+		{[]string{"r1@example.net", "r2@example.net"}, "r1@example.net", FalseSuccess},
+	} {
+		run := &Trial{Outcome: Outcome{Class: Perm, Rcpts: map[string]Class{c.named: Perm}}}
+		run.Job = record.Job{Rcpts: c.asked, Messages: []record.Draft{{}}}
+		if got := TruthOf(run); got != c.want {
+			t.Errorf("%q of %q: %v, want %v", c.named, c.asked, got, c.want)
+		}
+	}
+}
+
+func TestRefusedToBeAsked(t *testing.T) {
+	for class, want := range map[Class]bool{Unsupported: true, OK: false, Failed: false} {
+		if got := refusedToBeAsked([]*Trial{{Outcome: Outcome{Class: class}}}); got != want {
+			t.Errorf("%s: %t", class, got)
+		}
+	}
+	if refusedToBeAsked(nil) {
+		t.Error("a probe that was not played")
 	}
 }

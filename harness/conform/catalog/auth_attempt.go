@@ -34,7 +34,8 @@ func attempts(c *conform.Case) []attempt {
 		switch n := len(all); {
 		case said.Verb == "AUTH":
 			a := attempt{Said: said}
-			a.Mechanism, a.Initial, _ = strings.Cut(said.Arg, " ")
+			// More than one space before the name is a fault of its own, not another name.
+			a.Mechanism, a.Initial, _ = strings.Cut(strings.TrimLeft(said.Arg, " "), " ")
 			a.Mechanism = strings.ToUpper(a.Mechanism)
 			all = append(all, a)
 		case said.Verb == "" && n > 0 && all[n-1].Session == said.Session:

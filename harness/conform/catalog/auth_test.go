@@ -80,6 +80,18 @@ func TestMailUnsigned(t *testing.T) {
 	}
 }
 
+func TestOnlyMechanisms(t *testing.T) {
+	for text, want := range map[string]conform.Word{
+		"C: AUTH  CRAM-MD5|S: 504 no|":  conform.Pass, // two spaces are another matter
+		"C: AUTH cram-md5|S: 504 no|":   conform.Pass,
+		"C: AUTH PLAIN eA==|S: 535 no|": conform.Fail,
+	} {
+		if got := onlyMechanisms("CRAM-MD5")(heardCase(t, conform.Failed, offeredAuth+text)); got.Word != want && (want == conform.Fail || got.Word == conform.Fail) {
+			t.Errorf("%s: %+v", text, got)
+		}
+	}
+}
+
 func TestAnotherMechanism(t *testing.T) {
 	const refused = "C: AUTH CRAM-MD5|S: 504 no|"
 	for text, want := range map[string]conform.Word{
