@@ -91,10 +91,16 @@ func (r *Report) judge(s *Scenario) (Result, bool) {
 }
 
 // agreed is the verdict of all repetitions, which only stands if they are one.
+// An inconclusive repetition says nothing, as long as another one is a fail too.
 func agreed(verdicts []Verdict) Verdict {
-	first := verdicts[0]
+	first, fails := verdicts[0], 0
+	for _, v := range verdicts {
+		if v.Word == Fail {
+			fails++
+		}
+	}
 	for i, v := range verdicts {
-		if first.Word == Fail && v.Word != Fail {
+		if first.Word == Fail && v.Word != Fail && (v.Word != Inconclusive || fails < 2) {
 			return Verdict{Word: Inconclusive, Text: fmt.Sprintf("flaky: fail (%s) at first, then %s (%s) at repetition %d", first.Text, v.Word, v.Text, i)}
 		}
 	}
@@ -154,11 +160,14 @@ func (c *Case) tooLate() time.Duration {
 }
 
 func (c *Case) late(run *Trial) time.Duration {
-	if float64(run.Late) > 0.2*float64(run.Unit) {
+	if run.WasLate() {
 		return run.Late
 	}
 	return 0
 }
+
+// WasLate says that the harness was too late for a verdict.
+func (t *Trial) WasLate() bool { return float64(t.Late) > 0.2*float64(t.Unit) }
 
 func judgeFailed(v *Verdict) {
 	if p := recover(); p != nil {
