@@ -206,7 +206,7 @@ func (k *check) lateScripts(r *Report, chosen []*Scenario) []*Script {
 		result := r.Result(s.ID)
 		return result == nil || result.Verdict.Word != Inconclusive || !slices.ContainsFunc(s.Scripts, func(script *Script) bool {
 			trials := r.Trials[script.ID]
-			return len(trials) > 0 && trials[0].tooLate()
+			return len(trials) > 0 && trials[0].WasLate()
 		})
 	})
 	return k.scriptsOf(late)

@@ -167,15 +167,15 @@ func (c *Case) tooLate() time.Duration {
 }
 
 func (c *Case) late(run *Trial) time.Duration {
-	if run.tooLate() {
+	if run.WasLate() {
 		return run.Late
 	}
 	return 0
 }
 
-// tooLate says that the harness slept through so much of T that what happened
+// WasLate says that the harness slept through so much of T that what happened
 // may be its own doing.
-func (t *Trial) tooLate() bool { return float64(t.Late) > 0.2*float64(t.Unit) }
+func (t *Trial) WasLate() bool { return float64(t.Late) > 0.2*float64(t.Unit) }
 
 func judgeFailed(v *Verdict) {
 	if p := recover(); p != nil {

@@ -56,6 +56,9 @@ func TruthOf(run *Trial) Truth {
 			claim = claims[others]
 		}
 		arrived := took[rcpt] >= n
+		if arrived && claim == Temp && gaveUpWaiting(run) {
+			continue // the reply and its hanging up crossed: it could not know
+		}
 		if arrived {
 			delivered++
 		}
@@ -85,6 +88,20 @@ func carriable(rcpt string) bool {
 		}
 	}
 	return true
+}
+
+// gaveUpWaiting says that the last session ended with a final reply that came so
+// late that the client had given up: it neither said QUIT nor anything else.
+func gaveUpWaiting(run *Trial) bool {
+	if len(run.Sessions) == 0 {
+		return false
+	}
+	s := run.Sessions[len(run.Sessions)-1]
+	if n := len(s.Commands); n > 0 && (s.End == record.EndClientClosed || s.End == record.EndClientReset) {
+		last := &s.Commands[n-1]
+		return last.Verb == "BODY" && last.Reply.At-last.At > run.Unit*3/4
+	}
+	return false
 }
 
 // others stands for the recipients that an outcome does not name.

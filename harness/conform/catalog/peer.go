@@ -11,6 +11,7 @@ import (
 type transaction struct {
 	*harness.Peer
 	conform.Env
+	code int // that answers DATA
 	from string
 	to   []string
 }
@@ -18,11 +19,16 @@ type transaction struct {
 // behind354 is a good server without extensions up to the 354; what comes then
 // is for data. When that returns nil, the session goes on.
 func behind354(data func(*transaction) error) func(conform.Env, *harness.Peer) error {
+	return behind(354, data)
+}
+
+// behind is behind354 with another code.
+func behind(code int, data func(*transaction) error) func(conform.Env, *harness.Peer) error {
 	return func(e conform.Env, p *harness.Peer) error {
 		if err := p.Reply(220, "mx.test"); err != nil {
 			return err
 		}
-		t := &transaction{Peer: p, Env: e}
+		t := &transaction{Peer: p, Env: e, code: code}
 		for {
 			c, err := p.ReadLine()
 			if err == nil {
@@ -63,7 +69,7 @@ func (t *transaction) open(data func(*transaction) error) error {
 	if len(t.to) == 0 {
 		return t.Reply(503, "Bad sequence of commands")
 	}
-	if err := t.Reply(354, "Go ahead"); err != nil {
+	if err := t.Reply(t.code, "Go ahead"); err != nil {
 		return err
 	}
 	return data(t)
@@ -80,6 +86,19 @@ func (t *transaction) accept() error {
 	}
 	t.to = nil
 	return t.Reply(250, "Ok")
+}
+
+// acceptOrQuit is accept for a client that may have taken the reply to DATA for a
+// refusal: QUIT and RSET are no lines of a message then.
+func (t *transaction) acceptOrQuit() error {
+	c, err := t.ReadLine()
+	switch {
+	case err != nil:
+		return err
+	case c.Verb == "QUIT" || c.Verb == "RSET":
+		return t.answer(c.Verb, c.Arg, nil)
+	}
+	return t.accept()
 }
 
 // path returns what stands between the brackets of MAIL and RCPT.

@@ -53,7 +53,7 @@ func truthful(r *conform.Report) conform.Verdict {
 		if conform.Calibrates(id) {
 			continue
 		}
-		if len(runs) == 0 || runs[0].Error != "" {
+		if len(runs) == 0 || runs[0].Error != "" || slices.ContainsFunc(runs, (*conform.Trial).WasLate) {
 			continue
 		}
 		truth := conform.TruthOf(runs[0])
