@@ -46,7 +46,7 @@ func TestAReplyThatCrossedTheTimeOutIsNotKnown(t *testing.T) {
 		run := &Trial{Unit: 2 * time.Second, Job: record.Job{Rcpts: []string{"a@b.example"}, Messages: []record.Draft{{}}}, Outcome: Outcome{Class: Temp},
 			Sessions: []*record.Session{{
 				Commands: []record.Command{{Verb: "BODY", Reply: reply}},
-				Messages: []*record.Message{{Envelope: record.Envelope{Recipients: []record.Recipient{{Address: "a@b.example"}}}, Reply: reply}},
+				Messages: []*record.Message{{Envelope: record.Envelope{Recipients: []record.Recipient{{Address: "a@b.example", Reply: record.Reply{Code: 250}}}}, Reply: reply}},
 				End:      record.EndClientClosed,
 			}}}
 		if got := TruthOf(run); got != want {
