@@ -49,10 +49,16 @@ type pageCell struct {
 	Told     string // what the client said
 	Played   int    // repetitions
 	Withheld bool
+	Plain    bool // a sign in the matrix says it all
 }
 
-// Key is the anchor of the cell.
-func (c *pageCell) Key() string { return c.Scenario + "." + strconv.Itoa(c.Client.Number) }
+// Key is the anchor of the cell, or of its row if it has nothing of its own.
+func (c *pageCell) Key() string {
+	if c.Plain {
+		return c.Scenario
+	}
+	return c.Scenario + "." + strconv.Itoa(c.Client.Number)
+}
 
 // Words are the verdicts in a row, as names of styles.
 func (r pageRow) Words() string {
@@ -63,6 +69,23 @@ func (r pageRow) Words() string {
 		}
 	}
 	return strings.Join(list, " ")
+}
+
+// Others counts the clients of which the row says no more than a sign.
+func (r pageRow) Others() string {
+	n := map[conform.Word]int{}
+	for _, c := range r.Cells {
+		if c != nil && c.Plain {
+			n[c.Verdict.Word]++
+		}
+	}
+	var parts []string
+	for _, word := range words {
+		if n[word] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n[word], word))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // Further are the places that no sentence beside them is from.
@@ -107,7 +130,12 @@ func (p *page) add(g *group) {
 	for _, s := range g.scenarios {
 		row := pageRow{Scenario: s, Sentences: rfc.Binding(s.ID)}
 		for _, c := range p.Clients {
-			row.Cells = append(row.Cells, cellOf(c, s))
+			cell := cellOf(c, s)
+			if cell != nil && p.Many() {
+				word := cell.Verdict.Word
+				cell.Plain = word == conform.Pass || word == conform.NotApplicable
+			}
+			row.Cells = append(row.Cells, cell)
 		}
 		part.Rows = append(part.Rows, row)
 		if !slices.Contains(p.Levels, s.Level) {

@@ -26,7 +26,7 @@ type pageRun struct {
 // clients together.
 const (
 	maxOneClient  = 2_000_000
-	maxAllClients = 6_000_000
+	maxAllClients = 2_000_000
 
 	frame = 600 // what stands around one transcript
 	link  = 120 // and for each scenario that is judged by it
@@ -79,7 +79,7 @@ func (p *page) runsOf(client int) []*pageRun {
 	by := map[string]*pageRun{}
 	for row := range p.rows() {
 		cell := row.Cells[client]
-		if cell == nil {
+		if cell == nil || cell.Plain {
 			continue
 		}
 		for _, script := range cell.Scripts {

@@ -66,12 +66,46 @@ func (m *markdown) several() {
 		}
 		m.printf("| %s | %s | %s | %s | %s |\n", m.name(c), c.Started.Format("2006-01-02"), ways(c.Loses), ways(c.Duplicates), countText(c))
 	}
-	m.tables()
+	m.printf("\n## What fails\n")
 	for _, c := range m.clients {
 		if c.Profile.Works {
-			m.findings(c)
+			m.failures(c)
 		}
 	}
+	m.printf("\n## All scenarios\n\n%s\n", legend())
+	m.tables()
+}
+
+// failures writes a line for each failure of one of several clients.
+func (m *markdown) failures(c *client) {
+	headed := false
+	for _, row := range rows(m.scenarios, c.Report) {
+		if row.Result.Verdict.Word != conform.Fail {
+			continue
+		}
+		if !headed {
+			headed = true
+			m.printf("\n### %s\n\n| Scenario | Level | Class | What it does |\n| --- | --- | --- | --- |\n", m.name(c))
+		}
+		f := c.findings[row.ID]
+		note := mdPeer(row.Result.Verdict.Text)
+		if f.Note != "" && !f.Upstream {
+			note = mdPeer(f.Note)
+		}
+		if row.Result.Expected != "" {
+			note += " (expected: " + mdPeer(row.Result.Expected) + ")"
+		}
+		m.printf("| %s: %s | %s | %s | %s |\n", row.ID, mdText(row.Title), row.Level, mdText(f.Class), note)
+	}
+}
+
+// legend explains the signs of the tables.
+func legend() string {
+	var parts []string
+	for _, word := range words {
+		parts = append(parts, signs[word]+" "+string(word))
+	}
+	return strings.Join(parts, ", ") + "."
 }
 
 func (m *markdown) name(c *client) string {
@@ -100,19 +134,15 @@ func (m *markdown) findings(c *client) {
 			}
 			if !headed {
 				headed = true
-				m.printf("\n## %s\n", m.heading(c, word))
+				m.printf("\n## %s\n", heading(word))
 			}
 			m.finding(row, c.findings[row.ID])
 		}
 	}
 }
 
-func (m *markdown) heading(c *client, word conform.Word) string {
-	text := map[conform.Word]string{conform.Fail: "Failures", conform.Warn: "Warnings", conform.Error: "Errors of the harness"}[word]
-	if len(m.clients) > 1 {
-		text = m.name(c) + ": " + text
-	}
-	return text
+func heading(word conform.Word) string {
+	return map[conform.Word]string{conform.Fail: "Failures", conform.Warn: "Warnings", conform.Error: "Errors of the harness"}[word]
 }
 
 func (m *markdown) finding(row row, f Finding) {
@@ -159,7 +189,7 @@ func (m *markdown) tables() {
 	for _, g := range groupsOf(m.scenarios, m.clients) {
 		m.printf("\n### %s\n\n| Scenario | Level |", mdText(g.Title))
 		for _, c := range m.clients {
-			m.printf(" %s |", m.name(c))
+			m.printf(" %s |", mdPeer(record.Clip(c.Client, 80)))
 		}
 		m.printf("\n| --- | --- |%s\n", strings.Repeat(" --- |", len(m.clients)))
 		for _, s := range g.scenarios {
@@ -177,6 +207,9 @@ func (m *markdown) cell(c *client, s *conform.Scenario) string {
 	if r == nil {
 		return ""
 	}
+	if len(m.clients) > 1 {
+		return signs[r.Verdict.Word]
+	}
 	f := c.findings[s.ID]
 	text := signs[r.Verdict.Word] + " " + string(r.Verdict.Word) + classText(f)
 	switch {
@@ -187,7 +220,7 @@ func (m *markdown) cell(c *client, s *conform.Scenario) string {
 	case r.Expected != "":
 		text += ", expected"
 	}
-	if len(m.clients) == 1 && r.Verdict.Text != "" {
+	if r.Verdict.Text != "" {
 		text += ": " + mdPeer(r.Verdict.Text)
 	}
 	return text
