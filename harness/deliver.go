@@ -1,7 +1,6 @@
 package harness
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/smtpspec/smtpspec/harness/record"
@@ -41,7 +40,7 @@ func (s *Server) put(session *wire.Session, m *record.Message) error {
 	defer s.mu.Unlock()
 	s.nextID++
 	session.Number(m, s.nextID)
-	err := s.messages.Put(context.Background(), m)
+	err := s.messages.put(m)
 	if err == nil {
 		// With the lock held: whoever evicts it looks for it in the session.
 		session.Keep(m)

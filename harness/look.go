@@ -1,16 +1,14 @@
 package harness
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/smtpspec/smtpspec/harness/record"
-	"github.com/smtpspec/smtpspec/harness/store"
 )
 
 // Messages returns the accepted messages, oldest first. They never change.
 func (s *Server) Messages() []*Message {
-	list, _ := s.messages.List(context.Background(), store.Query{})
+	list := s.messages.behind(0)
 	views := make([]*Message, len(list))
 	for i, m := range list {
 		views[i] = s.view(m)
@@ -21,10 +19,7 @@ func (s *Server) Messages() []*Message {
 // view returns the parsed view of a message, always the same for the same
 // message.
 func (s *Server) view(m *record.Message) *Message {
-	return s.parsed.of(m, func() bool {
-		_, err := s.messages.Get(context.Background(), m.ID)
-		return err == nil
-	})
+	return s.parsed.of(m, func() bool { return s.messages.has(m.ID) })
 }
 
 // Sessions returns snapshots of all sessions, in the order of their arrival.
@@ -49,7 +44,7 @@ func (s *Server) Violations() []Violation {
 // Reset forgets messages, ended sessions and violations. Rules stay, and so do
 // their hits.
 func (s *Server) Reset() {
-	s.messages.Delete(context.Background(), store.Query{})
+	s.messages.clear()
 	s.mu.Lock()
 	s.history.reset()
 	s.violations = nil

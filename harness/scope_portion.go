@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/smtpspec/smtpspec/harness/record"
-	"github.com/smtpspec/smtpspec/harness/store"
 	"github.com/smtpspec/smtpspec/harness/wire"
 )
 
@@ -73,7 +72,7 @@ func (p *portion) Messages() []*Message {
 
 // messages returns the scope's messages with greater IDs.
 func (p *portion) messages(after int) []*record.Message {
-	list, _ := p.server.messages.List(context.Background(), store.Query{After: max(after, p.after)})
+	list := p.server.messages.behind(max(after, p.after))
 	return slices.DeleteFunc(list, func(m *record.Message) bool { return !p.inEnvelope(m.Envelope) })
 }
 

@@ -6,7 +6,6 @@ import (
 	"net"
 	"sync"
 
-	"github.com/smtpspec/smtpspec/harness/store"
 	"github.com/smtpspec/smtpspec/harness/wire"
 )
 
@@ -18,7 +17,7 @@ type Server struct {
 	rules     wire.RuleSet
 	listeners []net.Listener
 	memory    *wire.Memory
-	messages  store.Memory
+	messages  kept
 	changed   signal
 	accepting sync.WaitGroup
 	serving   sync.WaitGroup
@@ -56,7 +55,7 @@ func (s *Server) prepare() (err error) {
 	for _, r := range s.opts.rules {
 		s.rules.Add(r)
 	}
-	s.messages.Messages, s.messages.Bytes, s.messages.Evicted = s.opts.keep.Messages, s.opts.keep.Bytes, s.forget
+	s.messages.bound, s.messages.evicted = s.opts.keep, s.forget
 	s.cfg = s.opts.cfg
 	cfg := &s.cfg
 	cfg.Rules = &s.rules

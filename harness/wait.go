@@ -77,8 +77,7 @@ func ended(all []*Session) int {
 
 func (s *Server) await(ctx context.Context, g goal) error {
 	return s.changed.until(ctx, s.Violations, func() bool {
-		messages, _, _ := s.messages.Usage()
-		return messages >= g.Messages && s.endings() >= g.Ended
+		return s.messages.count() >= g.Messages && s.endings() >= g.Ended
 	})
 }
 
@@ -153,7 +152,7 @@ func onlyMessage(t TB, w witness) *Message {
 // All yields the messages that are there and those that come, until ctx ends.
 func (s *Server) All(ctx context.Context) iter.Seq[*Message] {
 	return func(yield func(*Message) bool) {
-		for m := range s.messages.Watch(ctx, 0) {
+		for m := range s.messages.watch(ctx, 0) {
 			if !yield(s.view(m)) {
 				return
 			}

@@ -113,6 +113,10 @@ func (p *Parsed) To() []mail.Address { return slices.Clone(p.readHead().to) }
 // Cc returns the other recipients that the header names.
 func (p *Parsed) Cc() []mail.Address { return slices.Clone(p.readHead().cc) }
 
+// BccField returns the recipients that a field Bcc names, which a message that
+// was sent should not have. Message.Bcc has those that nothing names.
+func (p *Parsed) BccField() []mail.Address { return slices.Clone(p.readHead().bcc) }
+
 // Date returns when the message says that it was written, in its own time
 // zone. It is the zero time if there is no Date or none that can be read.
 func (p *Parsed) Date() time.Time { return p.readHead().date }

@@ -42,8 +42,9 @@ func (e Envelope) To() []string {
 // Message is a message that a server accepted. It never changes once it is in
 // the record, and its content is not looked at while it is captured.
 type Message struct {
-	ID       int // from 1, in the order of acceptance on one server
-	Session  int // the ID of its session
+	ID       int    // from 1, in the order of acceptance on one server
+	Key      string // the name under which a keeper has it, "queued as KEY"; "" without one
+	Session  int    // the ID of its session
 	At       time.Time
 	Envelope Envelope
 	Reply    Reply // the final one, which took responsibility

@@ -1,45 +1,248 @@
-// Package store keeps captured messages and tells watchers of new ones.
+// Package store keeps mail: what a daemon has taken responsibility for, with
+// the sessions it came in, and lets it be searched, watched and deleted.
 //
-// A message is in its store before the client has its 250. What a store gives
-// out is never changed.
+// The contract of every store is checked by package storetest.
+//
+//   - When Put returns nil the message is committed at the level that Info
+//     names; only then may a client get its 250. No part of a message is ever
+//     visible before.
+//   - What is read back is what was put, octet for octet.
+//   - Everything that happens has a place in one order, its Seq. A listing that
+//     is continued, a watch that is resumed, and a wait never miss or repeat
+//     anything because something else came or went.
+//   - A search sees every message whose Put had returned before the search
+//     began.
+//   - Only Delete, DeleteRun and retention remove a message.
 package store
 
 import (
 	"context"
 	"errors"
+	"io"
 	"iter"
+	"time"
 
 	"github.com/smtpspec/smtpspec/harness/record"
 )
 
-// Store keeps messages. All methods may be called from any goroutine.
+// Store keeps mail. All methods may be called from any goroutine.
 type Store interface {
-	// Put keeps m under its ID. When it returns nil the message is kept; a
-	// record.Reply as the error is what the client is told.
-	Put(ctx context.Context, m *record.Message) error
+	// Put commits a message with its content. The store sets m.Seq. An error
+	// that is a record.Reply is what the client is to be told; any other one
+	// stands for 451. m and what raw yields are not changed afterwards.
+	Put(ctx context.Context, m *Mail, raw Raw) error
+	// PutSession keeps a session that has ended. The store sets its Seq.
+	PutSession(ctx context.Context, s *Session) error
+
 	// Get returns one message, or ErrNotFound.
-	Get(ctx context.Context, id int) (*record.Message, error)
-	// List returns the messages that q describes, oldest first.
-	List(ctx context.Context, q Query) ([]*record.Message, error)
-	// Delete removes the messages that q describes and returns how many. A
-	// zero Query describes all.
-	Delete(ctx context.Context, q Query) (int, error)
-	// Watch yields the messages behind the ID after, those that are there and
-	// those that come, until ctx ends.
-	Watch(ctx context.Context, after int) iter.Seq[*record.Message]
+	Get(ctx context.Context, id ID) (*Entry, error)
+	// Open returns the octets of a message, or ErrNotFound. It is read in
+	// pieces, so that a large message needs little memory.
+	Open(ctx context.Context, id ID) (io.ReadCloser, error)
+	// List returns a page of messages, the newest first unless p says
+	// otherwise.
+	List(ctx context.Context, p Page) (*Listing, error)
+	// Update changes the state of messages and returns how many there were.
+	Update(ctx context.Context, which Selection, change Change) (int, error)
+	// Delete removes messages, pinned ones too, and returns how many.
+	Delete(ctx context.Context, which Selection) (int, error)
+
+	// Session returns one session, or ErrNotFound.
+	Session(ctx context.Context, id ID) (*Session, error)
+	// Sessions returns a page of sessions without their records, the newest
+	// first. Of p it knows Run, Before, After, Limit and Oldest.
+	Sessions(ctx context.Context, p Page) ([]*Session, error)
+
+	// PutRun creates a run, or changes when it expires.
+	PutRun(ctx context.Context, r Run) error
+	// Runs returns the runs by name.
+	Runs(ctx context.Context) ([]Run, error)
+	// DeleteRun removes a run with its messages and sessions, or returns
+	// ErrNotFound.
+	DeleteRun(ctx context.Context, name string) error
+
+	// Watch yields what happens behind a place in the order, what has happened
+	// since and what does, until ctx ends; after is -1 for all that is still
+	// known. Where the store does not know any more what happened, it yields an
+	// event of kind Gap. An error ends it.
+	Watch(ctx context.Context, after int64) iter.Seq2[*Event, error]
+
+	// Info says what the store is and holds. An error means that it cannot
+	// take mail now.
+	Info(ctx context.Context) (Info, error)
+	// Close ends the store. What was committed stays, as far as Info says.
+	Close() error
 }
 
-// ErrNotFound is what Get returns for a message that is not there, or not any
-// more.
-var ErrNotFound = errors.New("store: no such message")
+var (
+	// ErrNotFound is what is returned for something that is not there, or not
+	// any more.
+	ErrNotFound = errors.New("store: not found")
+	// ErrClosed is what a store returns behind Close.
+	ErrClosed = errors.New("store: closed")
+)
 
-// Query describes messages. The zero value describes all of them.
-type Query struct {
-	After   int // only those with a greater ID
-	Session int // only those of one session; 0 = any
-	Limit   int // at most so many, the oldest; 0 = no limit
+// Raw is the content of a message, as the sender meant it: without the dots of
+// the wire.
+type Raw interface {
+	Raw() []byte
+	Size() int
 }
 
-func (q Query) matches(m *record.Message) bool {
-	return m.ID > q.After && (q.Session == 0 || m.Session == q.Session)
+// Mail is what is stored of a message when it comes.
+type Mail struct {
+	Seq      int64 // its place in the store's order; 0 before Put
+	ID       ID
+	Session  ID     // of its session, which may still be open
+	Run      string // "" = none
+	At       time.Time
+	Envelope record.Envelope
+	Reply    record.Reply
+	Size     int // octets
+	Facts    Facts
+}
+
+// Facts are what is known of a session while it is open.
+type Facts struct {
+	Remote    string // address of the client
+	Hello     string
+	TLS       string // version, "TLS 1.3"; "" in the clear
+	Auth      string // the user that signed in; "" for nobody
+	Mechanism string
+	LMTP      bool
+}
+
+// Entry is a message with what it says and what became of it since.
+type Entry struct {
+	Mail
+	Digest *Digest
+	Read   bool
+	Pinned bool     // not touched by retention
+	Tags   []string // in the order of their names, without doubles regardless of case
+}
+
+// Change is what is to become of messages. nil leaves a thing as it is.
+type Change struct {
+	Read, Pinned *bool
+	Tags         *[]string // all tags
+	Tag, Untag   []string  // to add and to remove
+}
+
+// Selection names messages: those with the IDs, or those of a query, or All,
+// of one run if Run is not empty. A zero Selection names none.
+type Selection struct {
+	IDs   []ID
+	Query *Query
+	All   bool
+	Run   string
+}
+
+// Page describes a part of a list. The zero value is the newest DefaultLimit.
+type Page struct {
+	Query  *Query // nil = all
+	Run    string // "" = any
+	Before int64  // only what has a lower Seq; 0 = no bound
+	After  int64  // only what has a greater Seq
+	Limit  int    // at most so many; 0 = DefaultLimit, never more than MaxLimit
+	Oldest bool   // the oldest first
+	Total  bool   // count what there is without Before, After and Limit
+}
+
+// Bounds of one page.
+const (
+	DefaultLimit = 50
+	MaxLimit     = 500
+)
+
+// Size returns how many a page holds at most.
+func (p Page) Size() int {
+	if p.Limit <= 0 {
+		return DefaultLimit
+	}
+	return min(p.Limit, MaxLimit)
+}
+
+// Listing is a page of messages. Their digests have no Text and no Fields.
+type Listing struct {
+	Entries []*Entry
+	More    bool // there are further ones in that direction
+	Total   int  // -1 if it was not asked for
+}
+
+// Session is a session that has ended.
+type Session struct {
+	Seq      int64
+	ID       ID
+	Run      string
+	Started  time.Time
+	Lasted   time.Duration
+	Facts    Facts
+	End      record.End
+	Codes    []int           // the codes of its replies, each once, ascending
+	Messages []ID            // the accepted ones
+	Faults   int             // anomalies
+	Record   *record.Session // nil in a list
+}
+
+// Run is a namespace for the mail of one test job.
+type Run struct {
+	Name     string
+	Created  time.Time
+	Expires  time.Time // when the run goes with all that is in it; zero = never
+	Messages int       // set by Runs
+}
+
+// Kind says what happened.
+type Kind string
+
+// The kinds of events.
+const (
+	NewMessage Kind = "message"
+	NewSession Kind = "session"
+	Updated    Kind = "update"
+	Deleted    Kind = "delete"
+	Gap        Kind = "gap" // what happened between the last event and this one is not known any more
+)
+
+// Event is something that happened.
+type Event struct {
+	Seq   int64
+	Kind  Kind
+	IDs   []ID // of the messages, or of the session
+	Run   string
+	Entry *Entry // of NewMessage, with its whole digest; nil if it is gone already
+}
+
+// Retention bounds what a store keeps; the oldest goes first. Pinned messages
+// stay. Zero values are no bound. Runs go when they expire, whatever is pinned.
+type Retention struct {
+	Messages int
+	Bytes    int64
+	Age      time.Duration
+	Sessions int
+}
+
+// Durability says what a committed message survives.
+type Durability string
+
+// The levels.
+const (
+	DurableMemory  Durability = "memory"  // nothing: the mail ends with the process
+	DurableProcess Durability = "process" // the end of the process, however it comes
+	DurablePower   Durability = "power"   // the loss of power too
+)
+
+// Info is what a store says of itself.
+type Info struct {
+	Kind       string // "memory", "sqlite", "postgres"
+	Where      string // a path, or a server without its password; "" in memory
+	Durability Durability
+	Retention  Retention
+	Seq        int64 // of what happened last
+	Messages   int
+	Bytes      int64 // octets of messages
+	Unread     int
+	Sessions   int
+	Evicted    int64 // messages that retention removed, since the store was opened
+	Unindexed  int   // messages that no search has looked at yet
 }

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"net/mail"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/smtpspec/smtpspec/harness/message"
+	"github.com/smtpspec/smtpspec/harness/record"
+)
+
+// Digest is what a message says, as far as lists show it and searches look at
+// it. It is made once, behind the commit, and kept with the message.
+type Digest struct {
+	From, To, Cc, Bcc, ReplyTo []mail.Address // Bcc is the field of that name, not the envelope
+	Subject                    string
+	MessageID                  string
+	Date                       time.Time // that the message gives; zero without one
+	Snippet                    string    // the beginning of the text, on one line
+	Files                      []string  // names of the attachments, "" for one without
+	Embedded                   []string  // names of the parts that the HTML shows
+	Warnings                   int       // what had to be repaired to read it
+	Lint                       []string  // IDs of the rules that the message breaks
+
+	Fields []Field // all of the header, decoded, in order
+	Text   string  // what a reader sees of it, and what the source of its HTML adds
+}
+
+// Field is one field of a header.
+type Field struct{ Name, Value string }
+
+// Bounds of a digest, in octets and fields. What lies beyond is in the message
+// but not found by a search.
+const (
+	maxDigestText  = 1 << 20
+	maxDigestValue = 16 << 10
+	maxDigestField = 1000
+	maxSnippet     = 250
+)
+
+// Digester makes the digest of a message. Lint may be nil.
+type Digester struct {
+	// Lint returns the IDs of the rules that a message breaks.
+	Lint func(*record.Message) []string
+}
+
+// Of never fails: what cannot be read is left out.
+func (d Digester) Of(m *Mail, raw []byte) *Digest {
+	parsed := message.Parse(raw)
+	digest := &Digest{
+		From: parsed.From(), To: parsed.To(), Cc: parsed.Cc(), ReplyTo: parsed.ReplyTo(), Bcc: parsed.BccField(),
+		Subject: parsed.Subject(), MessageID: parsed.MessageID(), Date: parsed.Date(), Warnings: len(parsed.Warnings()),
+		Text: clip(searchedText(parsed), maxDigestText),
+	}
+	digest.Snippet = snippet(parsed.VisibleText())
+	for _, part := range parsed.Attachments() {
+		digest.Files = append(digest.Files, part.Filename)
+	}
+	for _, part := range parsed.Embedded() {
+		digest.Embedded = append(digest.Embedded, part.Filename)
+	}
+	for i, f := range parsed.Header() {
+		if i == maxDigestField {
+			break
+		}
+		digest.Fields = append(digest.Fields, Field{f.Name, clip(f.Value(), maxDigestValue)})
+	}
+	if d.Lint != nil {
+		r := &record.Message{At: m.At, Envelope: m.Envelope, Reply: m.Reply}
+		r.SetRaw(raw)
+		digest.Lint = d.Lint(r)
+	}
+	return digest
+}
+
+// searchedText is what a reader sees, and the plain text beside the HTML where
+// that says something else.
+func searchedText(p *message.Parsed) string {
+	visible, plain := p.VisibleText(), p.Text()
+	if plain == "" || plain == visible {
+		return visible
+	}
+	return visible + "\n\n" + plain
+}
+
+// snippet is the beginning of a text without its line ends.
+func snippet(text string) string {
+	return clip(strings.Join(strings.Fields(clip(text, 8*maxSnippet)), " "), maxSnippet)
+}
+
+// clip cuts s to so many octets at most, between characters.
+func clip(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	for limit > 0 && !utf8.RuneStart(s[limit]) {
+		limit--
+	}
+	return s[:limit]
+}
+
+// Short returns the digest as lists have it: without Text and Fields.
+func (d *Digest) Short() *Digest {
+	c := *d
+	c.Text, c.Fields = "", nil
+	return &c
+}
