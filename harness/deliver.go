@@ -10,7 +10,11 @@ import (
 // deliver keeps a message. The lock makes the order of IDs the order of the
 // store.
 func (s *Server) deliver(session *wire.Session, m *record.Message) error {
-	if err := s.put(session, m); err != nil {
+	put := s.put
+	if s.opts.keeper != nil {
+		put = s.entrust
+	}
+	if err := put(session, m); err != nil {
 		return err
 	}
 	if s.opts.noMessages {

@@ -35,6 +35,7 @@ type options struct {
 	noMessages  bool
 	keep        Keep
 	onMessage   []func(*Message)
+	keeper      Keeper
 	onSession   []func(*Session)
 	reportTo    TB
 }

@@ -279,6 +279,7 @@ func (e *Envelope) UnmarshalJSON(b []byte) error {
 
 type messageJSON struct {
 	ID       int       `json:"id"`
+	Key      string    `json:"key,omitempty"`
 	Session  int       `json:"session"`
 	At       time.Time `json:"at"`
 	Envelope Envelope  `json:"envelope"`
@@ -289,7 +290,7 @@ type messageJSON struct {
 }
 
 func (m *Message) MarshalJSON() ([]byte, error) {
-	return json.Marshal(messageJSON{m.ID, m.Session, m.At, m.Envelope, m.Reply, m.Size(), m.dots, octets(m.Sent())})
+	return json.Marshal(messageJSON{m.ID, m.Key, m.Session, m.At, m.Envelope, m.Reply, m.Size(), m.dots, octets(m.Sent())})
 }
 
 func (m *Message) UnmarshalJSON(b []byte) error {
@@ -297,7 +298,7 @@ func (m *Message) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &j); err != nil {
 		return err
 	}
-	m.ID, m.Session, m.At, m.Envelope, m.Reply = j.ID, j.Session, j.At, j.Envelope, j.Reply
+	m.ID, m.Key, m.Session, m.At, m.Envelope, m.Reply = j.ID, j.Key, j.Session, j.At, j.Envelope, j.Reply
 	m.SetSent(j.Dots, []byte(j.Sent))
 	return nil
 }

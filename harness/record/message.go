@@ -52,3 +52,9 @@ type Message struct {
 
 	examination
 }
+
+// Stub returns the message without its data and what was found in it, for a
+// record whose data somebody else keeps.
+func (m *Message) Stub() *Message {
+	return &Message{ID: m.ID, Key: m.Key, Session: m.Session, At: m.At, Envelope: m.Envelope, Reply: m.Reply}
+}

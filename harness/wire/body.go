@@ -153,11 +153,18 @@ func (s *Session) Deliver() error {
 // called before the message can be forgotten again.
 func (s *Session) Keep(m *record.Message) { s.rec.message(m, s.finder()) }
 
+// KeepStub is Keep for a message whose data is kept elsewhere: the record has
+// it without, and the faults in it are found now.
+func (s *Session) KeepStub(m *record.Message) {
+	s.examine(m)
+	s.rec.message(m.Stub(), nil)
+}
+
 // Number gives a message that is about to be kept its ID, and the reply that
 // takes responsibility for it, RFC 5321 §4.2.5.
 func (s *Session) Number(m *record.Message, id int) {
 	m.ID = id
-	if m.Reply = queuedAs(id); s.override != nil && !s.lmtp {
+	if m.Reply = queuedAs(m); s.override != nil && !s.lmtp {
 		m.Reply = *s.override
 	}
 	m.Reply.At = s.rec.now()

@@ -47,6 +47,19 @@ func (r *recorder) snapshot() *record.Session {
 	return s
 }
 
+// sketch returns the session without its lists.
+func (r *recorder) sketch() *record.Session {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.session
+	s.Commands, s.Messages, s.Anomalies, s.Violations = nil, nil, nil, nil
+	s.Auth = slices.Clone(s.Auth)
+	if !r.ended {
+		s.Lasted = r.now()
+	}
+	return &s
+}
+
 // examined is a snapshot with the faults of message data.
 func (r *recorder) examined() *record.Session { return r.snapshot().Examined() }
 

@@ -72,8 +72,13 @@ func nativeReply(octets []byte) record.Reply {
 }
 
 // queuedAs is the reply that takes responsibility for a message.
-func queuedAs(id int) record.Reply {
-	var line [48]byte
-	text := strconv.AppendInt(append(line[:0], "2.0.0 Ok: queued as "...), int64(id), 10)
+func queuedAs(m *record.Message) record.Reply {
+	var line [64]byte
+	text := append(line[:0], "2.0.0 Ok: queued as "...)
+	if m.Key != "" {
+		text = append(text, m.Key...)
+	} else {
+		text = strconv.AppendInt(text, int64(m.ID), 10)
+	}
 	return record.Reply{Code: 250, Enhanced: "2.0.0", Lines: []string{string(text)}}
 }

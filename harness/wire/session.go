@@ -108,6 +108,10 @@ func (s *Session) ID() int { return s.rec.session.ID }
 // Snapshot returns the record as it stands, before Examined.
 func (s *Session) Snapshot() *record.Session { return s.rec.snapshot() }
 
+// Sketch is a Snapshot without the lists of commands, messages and anomalies,
+// which costs the same however long the session is.
+func (s *Session) Sketch() *record.Session { return s.rec.sketch() }
+
 // Forget drops a message from the record, whose server does not keep it any
 // more, and all of them if message is 0.
 func (s *Session) Forget(message int) { s.rec.forget(message) }
