@@ -75,6 +75,13 @@ func of(g *conform.Group, list ...scenario) []*conform.Scenario {
 	return all
 }
 
+// withID names a script that several scenarios share, or that is one of several:
+// it must not depend on which of them is made first.
+func withID(id string, s *conform.Script) *conform.Script {
+	s.ID = id
+	return s
+}
+
 // baseline is a good server without any extension. Many scenarios share its
 // run.
 var baseline = &conform.Script{ID: "baseline", Text: "a good server without any extension"}

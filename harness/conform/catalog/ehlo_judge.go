@@ -42,11 +42,11 @@ func helloName(c *conform.Case, s conform.Said) conform.Verdict {
 	_, arg, _ := strings.Cut(s.Line, " ")
 	switch kind := nameKind(arg); kind {
 	case "":
-		return c.Pass("it calls itself %s", escaped(arg))
+		return c.Pass("it calls itself %s", shown(arg))
 	case singleLabel, bareAddress:
-		return c.Warn("%s had %s: %s", s.Verb, kind, escaped(arg)).At(c.Mark(s))
+		return c.Warn("%s had %s: %s", s.Verb, kind, shown(arg)).At(c.Mark(s))
 	default:
-		return c.Breach("%s had %s: %s", s.Verb, kind, escaped(s.Line)).At(c.Mark(s))
+		return c.Breach("%s had %s: %s", s.Verb, kind, shown(s.Line)).At(c.Mark(s))
 	}
 }
 
@@ -117,12 +117,12 @@ func helloASCII(c *conform.Case) conform.Verdict {
 	said := hellos(c)
 	for _, s := range said {
 		if !ascii(s.Line) {
-			return c.Breach("%s had octets beyond ASCII: %s", s.Verb, escaped(s.Line)).At(c.Mark(s))
+			return c.Breach("%s had octets beyond ASCII: %s", s.Verb, shown(s.Line)).At(c.Mark(s))
 		}
 	}
 	for _, s := range said {
 		if !strings.EqualFold(s.Arg, idnDomainASCII) {
-			return c.Warn("another name was sent: %s", escaped(s.Line)).At(c.Mark(s))
+			return c.Warn("another name was sent: %s", shown(s.Line)).At(c.Mark(s))
 		}
 	}
 	if len(said) == 0 {
@@ -145,9 +145,9 @@ func helloNotInjected(c *conform.Case) conform.Verdict {
 		return refusedHere(c)
 	}
 	if strings.ContainsRune(said[0].Line, '\r') {
-		return c.Breach("%s held a CR: %s", said[0].Verb, escaped(said[0].Line)).At(c.Mark(said[0]))
+		return c.Breach("%s held a CR: %s", said[0].Verb, shown(said[0].Line)).At(c.Mark(said[0]))
 	}
-	return c.Warn("the name was sent as %s", escaped(said[0].Arg)).At(c.Mark(said[0]))
+	return c.Warn("the name was sent as %s", shown(said[0].Arg)).At(c.Mark(said[0]))
 }
 
 // refusedHere passes where a client refused by itself what it was asked, and
@@ -183,7 +183,7 @@ func plainAfterHELO(c *conform.Case) conform.Verdict {
 	}
 	for _, s := range underHELO(c, "MAIL", "RCPT") {
 		if p, ok := s.Path(); ok && len(p.Parameter) > 0 {
-			return c.Breach("%s had the parameter %s after HELO", s.Verb, escaped(p.Parameter[0])).At(c.Mark(s))
+			return c.Breach("%s had the parameter %s after HELO", s.Verb, shown(p.Parameter[0])).At(c.Mark(s))
 		}
 	}
 	if len(underHELO(c, "MAIL")) == 0 {
@@ -227,7 +227,7 @@ func signedIn(c *conform.Case) conform.Verdict {
 	for _, s := range c.Own() {
 		for _, a := range s.Auth {
 			if a.OK {
-				return c.Pass("it signed in with %s", escaped(a.Mechanism))
+				return c.Pass("it signed in with %s", shown(a.Mechanism))
 			}
 		}
 	}
@@ -237,7 +237,7 @@ func signedIn(c *conform.Case) conform.Verdict {
 func whichMechanism(c *conform.Case) conform.Verdict {
 	if said, ok := c.First("AUTH"); ok {
 		mechanism, _, _ := strings.Cut(said.Arg, " ")
-		return c.Info("of the lists it used %s", escaped(mechanism)).At(c.Mark(said))
+		return c.Info("of the lists it used %s", shown(mechanism)).At(c.Mark(said))
 	}
 	return c.Breach("it did not sign in")
 }
