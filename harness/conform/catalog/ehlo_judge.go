@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/smtpspec/smtpspec/harness/conform"
+	"github.com/smtpspec/smtpspec/harness/record"
 )
 
 // ehloFirst wants the first greeting of every session to be EHLO.
@@ -65,7 +66,7 @@ func nameKind(arg string) string {
 	case strings.ContainsAny(arg, " \t"):
 		return "blanks in its name"
 	case strings.HasPrefix(arg, "["):
-		if !addressLiteral(arg) {
+		if !record.AddressLiteral(arg) {
 			return "a malformed address literal"
 		}
 		return ""
@@ -74,42 +75,13 @@ func nameKind(arg string) string {
 		return bareAddress
 	}
 	labels := strings.Split(arg, ".")
-	if slices.ContainsFunc(labels, func(l string) bool { return !ldhLabel(l) }) {
+	if slices.ContainsFunc(labels, func(l string) bool { return !record.SubDomain(l) }) {
 		return "no domain name"
 	}
 	if len(labels) == 1 {
 		return singleLabel
 	}
 	return ""
-}
-
-func addressLiteral(s string) bool {
-	inner, closed := strings.CutSuffix(s[1:], "]")
-	if !closed {
-		return false
-	}
-	tag, v6, tagged := strings.Cut(inner, ":")
-	if tagged && strings.EqualFold(tag, "IPv6") {
-		a, err := netip.ParseAddr(v6)
-		return err == nil && a.Is6() && a.Zone() == ""
-	}
-	a, err := netip.ParseAddr(inner)
-	return err == nil && a.Is4()
-}
-
-// ldhLabel says that s is a sub-domain of RFC 5321 §4.1.2: letters, digits, and
-// hyphens within.
-func ldhLabel(s string) bool {
-	if s == "" || s[0] == '-' || s[len(s)-1] == '-' {
-		return false
-	}
-	for i := range len(s) {
-		c := s[i]
-		if c != '-' && (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') {
-			return false
-		}
-	}
-	return true
 }
 
 // helloASCII judges a name beyond ASCII, RFC 6531 §3.7.1.

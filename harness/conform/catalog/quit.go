@@ -21,7 +21,7 @@ func answersQUIT(text, octets string) *conform.Script {
 
 // The servers of quit-after-*, which others may share.
 var (
-	refusesRcpt = withID("refuses-rcpt", rcptAnswered(550, "5.1.1 no such user"))
+	refusesRcpt = withID("refuses-rcpt", answeredAt(harness.RCPT, 550, "5.1.1 no such user"))
 	refusesAuth = &conform.Script{ID: "refuses-auth", Text: "every AUTH is answered 535 5.7.8", Auth: []string{"CRAM-MD5", "PLAIN", "LOGIN"}, TLS: conform.STARTTLS,
 		Rules: []harness.Rule{harness.On(harness.AUTH).Reply(535, "5.7.8 Authentication credentials invalid")}}
 )

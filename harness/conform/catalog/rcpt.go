@@ -13,18 +13,12 @@ var rcptGroup = &conform.Group{Name: "rcpt", Title: "Replies to RCPT",
 	Fix:    "Look at the reply to every RCPT, send the message only if one was accepted, and report each that was not.",
 }
 
-// rcptAnswered is a Script in which every RCPT gets this reply.
-func rcptAnswered(code int, text string) *conform.Script {
-	return &conform.Script{Text: "every RCPT is answered " + strconv.Itoa(code) + " " + text,
-		Rules: []harness.Rule{harness.On(harness.RCPT).Reply(code, text)}}
-}
-
 // rcptTaken is a scenario in which a 2yz other than 250 means success.
 func rcptTaken(id, title string, code int, text, cites string) scenario {
 	return scenario{ID: id, Tier: 1, Title: title, Level: rfc.MUST, RFC: cites,
 		Expect: "passes: delivered; fails: taken for an error",
 		Effect: "Mail that would have been accepted is not sent.", Fix: "Take every 2yz for success.",
-		Script: rcptAnswered(code, text), Judge: once([]string{"RCPT"}, conform.Delivered)}
+		Script: answeredAt(harness.RCPT, code, text), Judge: once([]string{"RCPT"}, conform.Delivered)}
 }
 
 // allRefused is a scenario in which nobody is accepted, and DATA gets its 354
