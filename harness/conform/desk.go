@@ -95,7 +95,7 @@ func (d *desk) environ(job *Job) []string {
 		{"SMTP_USER", job.User}, {"SMTP_PASS", job.Pass}, {"SMTP_CAFILE", job.CAFile}, {"SMTP_HELO", job.Helo}, {"SMTP_FROM", job.From},
 		{"SMTP_RCPTS", strings.Join(job.Recipients(0), " ")}, {"SMTP_MESSAGE", d.message}, {"SMTP_SUBJECT", subject}, {"SMTP_TEXT", d.text},
 		{"SMTP_ATTACH", strings.Join(d.attach, " ")}, {"SMTP_TIMEOUT", timeout}, {"SMTP_JOB", d.job}, {"SMTP_RESULT", d.result},
-		{"SSL_CERT_FILE", job.CAFile}, {"HOME", d.path("home")}, {"NO_COLOR", "1"},
+		{"SSL_CERT_FILE", job.CAFile}, {homeVariable, d.path("home")}, {"NO_COLOR", "1"},
 	} {
 		if !strings.Contains(v[1], "\x00") && len(v[1]) <= longestVariable { // the environment cannot hold it; the job can
 			env = append(env, v[0]+"="+v[1])
