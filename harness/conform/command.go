@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/smtpspec/smtpspec/harness/record"
@@ -17,7 +16,7 @@ import (
 
 // Command is a client that is run as a command, once for each job. It gets the
 // job as a file and in its environment, and a folder of its own that is gone
-// afterwards. At the guard its whole process group is killed.
+// afterwards. At the guard it is killed with all that it has started.
 type Command struct {
 	manifest *Manifest
 	version  string
@@ -125,17 +124,17 @@ type process struct {
 	killed   bool
 }
 
-// run starts the command and waits for its end. Its process group is killed in
-// any case: what it left running must not talk into the next trial.
+// run starts the command and waits for its end. What it left running is killed
+// in any case: it must not talk into the next trial.
 func (p *process) run(ctx context.Context) {
 	argv := p.manifest.expand(p.desk, p.job)
 	cmd := exec.Command(argv[0], argv[1:]...)
-	if strings.Contains(argv[0], "/") && !filepath.IsAbs(argv[0]) {
+	if filepath.Base(argv[0]) != argv[0] && !filepath.IsAbs(argv[0]) {
 		cmd.Path, cmd.Err = filepath.Join(p.manifest.dir, argv[0]), nil
 	}
 	cmd.Dir, cmd.Env = p.manifest.dir, p.desk.environ(p.job)
 	cmd.Stdout, cmd.Stderr = &p.stdout, &p.stderr
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	apart(cmd)
 	cmd.WaitDelay = 500 * time.Millisecond // for output held open by what it left running
 	if stdin, err := p.stdin(); err != nil {
 		p.started = err
@@ -147,11 +146,11 @@ func (p *process) run(ctx context.Context) {
 	if p.started = cmd.Start(); p.started != nil {
 		return
 	}
-	stop := context.AfterFunc(ctx, func() { killGroup(cmd.Process.Pid) })
+	stop := context.AfterFunc(ctx, func() { kill(cmd) })
 	waited := cmd.Wait()
 	p.killed = !stop()
 	p.manifest.waitForMore(ctx)
-	killGroup(cmd.Process.Pid)
+	killRest(cmd)
 	p.ended, p.state = waited, cmd.ProcessState
 }
 
@@ -167,8 +166,6 @@ func (m *Manifest) waitForMore(ctx context.Context) {
 	case <-ctx.Done():
 	}
 }
-
-func killGroup(pid int) { syscall.Kill(-pid, syscall.SIGKILL) }
 
 // stdin opens what the command reads, nil for nothing.
 func (p *process) stdin() (*os.File, error) {
@@ -194,12 +191,10 @@ func (p *process) outcome() Outcome {
 		o.Class = Hang
 		return o
 	}
-	status, _ := p.state.Sys().(syscall.WaitStatus)
-	switch {
-	case status.Signaled():
-		o.Class, o.Signal = Crash, status.Signal().String()
-	default:
-		o.Exit = status.ExitStatus()
+	if signal, crashed := crash(p.state); crashed {
+		o.Class, o.Signal = Crash, signal
+	} else {
+		o.Exit = p.state.ExitCode()
 		o.Class = p.manifest.Exit.class(o.Exit)
 	}
 	if result := p.desk.readResult(); result != nil && o.Class != Crash {

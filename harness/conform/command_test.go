@@ -65,6 +65,15 @@ func TestACommandGetsItsJob(t *testing.T) {
 	}
 }
 
+// A password that a variable cannot hold must not be replaced by somebody's own.
+func TestACommandDoesNotGetThePasswordOfItsCaller(t *testing.T) {
+	t.Setenv("SMTP_PASS", "of the caller")
+	o := shell(t, "echo ${SMTP_PASS-unset}").Run(t.Context(), Job{Job: record.Job{Pass: "a\x00b"}})
+	if o.Text != "unset" {
+		t.Errorf("got %q", o.Text)
+	}
+}
+
 func TestPlaceholdersOfACommand(t *testing.T) {
 	m, err := ParseManifest("name = \"x\"\nargv = [\"echo\", \"--to={rcpt...}\", \"{from}\", \"{host}:{port}\"]\n")
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -79,7 +80,9 @@ func seconds(job *Job) string { return strconv.FormatFloat(job.Timeout, 'f', -1,
 const longestVariable = 100 << 10
 
 // environ is the environment of the command: that of this process, with the
-// job in it, and a home without anybody's configuration.
+// job in it, and a home without anybody's configuration. What of the job it
+// cannot hold is not there at all: a password of the same name that stands in
+// this process's environment is somebody's own, and would end in the report.
 func (d *desk) environ(job *Job) []string {
 	subject := ""
 	if len(job.Messages) > 0 {
@@ -89,15 +92,21 @@ func (d *desk) environ(job *Job) []string {
 	if job.Timeout == 0 {
 		timeout = ""
 	}
-	env := os.Environ()
-	for _, v := range [][2]string{
+	return with(os.Environ(), [][2]string{
 		{"SMTP_HOST", job.Host}, {"SMTP_PORT", strconv.Itoa(job.Port)}, {"SMTP_SECURITY", string(job.Security)},
 		{"SMTP_USER", job.User}, {"SMTP_PASS", job.Pass}, {"SMTP_CAFILE", job.CAFile}, {"SMTP_HELO", job.Helo}, {"SMTP_FROM", job.From},
 		{"SMTP_RCPTS", strings.Join(job.Recipients(0), " ")}, {"SMTP_MESSAGE", d.message}, {"SMTP_SUBJECT", subject}, {"SMTP_TEXT", d.text},
 		{"SMTP_ATTACH", strings.Join(d.attach, " ")}, {"SMTP_TIMEOUT", timeout}, {"SMTP_JOB", d.job}, {"SMTP_RESULT", d.result},
-		{"SSL_CERT_FILE", job.CAFile}, {"HOME", d.path("home")}, {"NO_COLOR", "1"},
-	} {
-		if !strings.Contains(v[1], "\x00") && len(v[1]) <= longestVariable { // the environment cannot hold it; the job can
+		{"SSL_CERT_FILE", job.CAFile}, {homeVariable, d.path("home")}, {"NO_COLOR", "1"},
+	})
+}
+
+// with sets variables in an environment; those that it cannot hold are in the
+// job alone.
+func with(env []string, variables [][2]string) []string {
+	for _, v := range variables {
+		env = slices.DeleteFunc(env, func(set string) bool { return strings.HasPrefix(set, v[0]+"=") })
+		if !strings.Contains(v[1], "\x00") && len(v[1]) <= longestVariable {
 			env = append(env, v[0]+"="+v[1])
 		}
 	}

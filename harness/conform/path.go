@@ -3,6 +3,8 @@ package conform
 import (
 	"slices"
 	"strings"
+
+	"github.com/smtpspec/smtpspec/harness/record"
 )
 
 // Path is the argument of MAIL or RCPT taken apart as far as can be, RFC 5321
@@ -29,29 +31,12 @@ func (s Said) Path() (Path, bool) {
 	p := Path{Blank: trimmed != rest}
 	if inner, ok := strings.CutPrefix(trimmed, "<"); ok {
 		p.Brackets = true
-		p.Address, p.Rest = cutUnquoted(inner, '>')
+		p.Address, p.Rest, _ = record.CutUnquoted(inner, '>')
 	} else {
-		p.Address, p.Rest = cutUnquoted(trimmed, ' ')
+		p.Address, p.Rest, _ = record.CutUnquoted(trimmed, ' ')
 	}
 	p.Parameter = strings.Fields(p.Rest)
 	return p, true
-}
-
-// cutUnquoted cuts s around the first octet that is not part of a
-// quoted-string.
-func cutUnquoted(s string, at byte) (before, after string) {
-	quoted := false
-	for i := 0; i < len(s); i++ {
-		switch {
-		case quoted && s[i] == '\\':
-			i++
-		case s[i] == '"':
-			quoted = !quoted
-		case s[i] == at && !quoted:
-			return s[:i], s[i+1:]
-		}
-	}
-	return s, ""
 }
 
 // Paths returns the commands of one of these verbs whose path has this address;

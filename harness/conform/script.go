@@ -100,7 +100,10 @@ const (
 )
 
 // User and Password are the credentials of a job that has some, and those that
-// a server with Auth takes.
+// a server with Auth takes. They are nobody's: neither an option nor a manifest
+// gives a check others, and those that a Script makes up are in its source. So
+// servers may record what AUTH carries, judges look for the password in it, and
+// a stored report keeps it.
 const (
 	User     = "bat"
 	Password = "correct-horse-7Q"

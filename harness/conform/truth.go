@@ -83,7 +83,7 @@ func carriable(rcpt string) bool {
 		return false
 	}
 	for _, end := range []byte("<>, ") {
-		if whole, _ := cutUnquoted(rcpt, end); whole != rcpt {
+		if _, _, found := record.CutUnquoted(rcpt, end); found {
 			return false
 		}
 	}

@@ -94,9 +94,9 @@ func judgeArguments(s *record.Session, found *sightings) {
 func path(c record.Command) (string, bool) {
 	switch c.Verb {
 	case "MAIL":
-		return cutPrefixFold(c.Arg, "FROM:")
+		return record.CutPrefixFold(c.Arg, "FROM:")
 	case "RCPT":
-		return cutPrefixFold(c.Arg, "TO:")
+		return record.CutPrefixFold(c.Arg, "TO:")
 	}
 	return "", false
 }

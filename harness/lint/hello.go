@@ -83,49 +83,26 @@ func judgeHelloDomain(s *record.Session, found *sightings) {
 
 // addressLiteral is RFC 5321 §4.1.3. Of the general form, only that it could be
 // one is looked at.
-func addressLiteral(s string) bool {
-	inner, ok := strings.CutSuffix(s[1:], "]")
-	if !ok {
+func addressLiteral(s string) bool { return record.AddressLiteral(s) || generalLiteral(s) }
+
+func generalLiteral(s string) bool {
+	inner, closed := strings.CutSuffix(s[1:], "]")
+	tag, content, tagged := strings.Cut(inner, ":")
+	if !closed || !tagged || strings.EqualFold(tag, "IPv6") {
 		return false
 	}
-	if v6, ok := cutPrefixFold(inner, "IPv6:"); ok {
-		a, err := netip.ParseAddr(v6)
-		return err == nil && a.Is6() && a.Zone() == ""
-	}
-	a, err := netip.ParseAddr(inner)
-	if tag, content, ok := strings.Cut(inner, ":"); ok {
-		return err != nil && label(tag) && content != "" && !strings.ContainsAny(content, "[]\\ ")
-	}
-	return err == nil && a.Is4()
-}
-
-func cutPrefixFold(s, prefix string) (string, bool) {
-	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
-		return s, false
-	}
-	return s[len(prefix):], true
+	_, err := netip.ParseAddr(inner) // one of IPv6 without its tag is none
+	return err != nil && record.SubDomain(tag) && content != "" && !strings.ContainsAny(content, "[]\\ ")
 }
 
 // domain is RFC 5321 §4.1.2.
 func domain(s string) bool {
 	for part := range strings.SplitSeq(s, ".") {
-		if !label(part) {
+		if !record.SubDomain(part) {
 			return false
 		}
 	}
 	return true
-}
-
-// label is sub-domain of RFC 5321 §4.1.2.
-func label(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-		if !letter && (c != '-' || i == 0 || i == len(s)-1) {
-			return false
-		}
-	}
-	return s != ""
 }
 
 func judgeHelloName(s *record.Session, found *sightings) {

@@ -3,6 +3,8 @@ package lint
 import (
 	"regexp"
 	"strings"
+
+	"github.com/smtpspec/smtpspec/harness/record"
 )
 
 // token is a word or a special of a structured field, RFC 5322 §3.2.
@@ -46,8 +48,8 @@ func tokenAt(s string) (kind byte, n int) {
 		return closed('"', quotedLength(s, '"'), s)
 	case c == '[':
 		return closed('[', quotedLength(s, ']'), s)
-	case atext(c):
-		for n = 1; n < len(s) && atext(s[n]); n++ {
+	case record.AText(c):
+		for n = 1; n < len(s) && record.AText(s[n]); n++ {
 		}
 		return 'a', n
 	case strings.IndexByte(".,:;<>@", c) >= 0:
@@ -93,10 +95,6 @@ func commentLength(s string) int {
 		}
 	}
 	return 0
-}
-
-func atext(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c >= 0x80 || strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
 }
 
 // trouble is something in an address list that the grammar does not have.

@@ -1,9 +1,10 @@
 package wire
 
 import (
-	"net/netip"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/smtpspec/smtpspec/harness/record"
 )
 
 // param is one ESMTP parameter of MAIL or RCPT, RFC 5321 §4.1.2.
@@ -48,8 +49,8 @@ func parsePathArg(arg, keyword string, lenient bool) (p pathArg, problem string)
 // cutPath takes the path off the front of s, without its brackets.
 func cutPath(s string, lenient bool) (path, rest, problem string) {
 	if inner, ok := strings.CutPrefix(s, "<"); ok {
-		if end := pathEnd(inner, '>'); end >= 0 {
-			return inner[:end], inner[end+1:], ""
+		if path, rest, closed := record.CutUnquoted(inner, '>'); closed {
+			return path, rest, ""
 		}
 		return "", "", "the angle bracket is not closed"
 	}
@@ -57,28 +58,8 @@ func cutPath(s string, lenient bool) (path, rest, problem string) {
 		return "", "", "the address is not in angle brackets"
 	}
 	s = strings.TrimLeft(s, " ")
-	end := pathEnd(s, ' ')
-	if end < 0 {
-		end = len(s)
-	}
-	return s[:end], s[end:], ""
-}
-
-// pathEnd returns where a path ends, with an octet that a quoted local part may
-// hold too; -1 if it does not.
-func pathEnd(s string, with byte) int {
-	quoted := false
-	for i := 0; i < len(s); i++ {
-		switch {
-		case quoted && s[i] == '\\':
-			i++
-		case s[i] == '"':
-			quoted = !quoted
-		case !quoted && s[i] == with:
-			return i
-		}
-	}
-	return -1
+	path, _, _ = record.CutUnquoted(s, ' ')
+	return path, s[len(path):], ""
 }
 
 // withoutRoute drops a source route, which servers must accept and should
@@ -149,7 +130,7 @@ func dotString(s string) bool {
 			return false
 		}
 		for i := range len(atom) {
-			if !atext(atom[i]) {
+			if !record.AText(atom[i]) {
 				return false
 			}
 		}
@@ -177,7 +158,7 @@ func quotedString(s string) bool {
 // validDomain says that s is a Domain or an address literal.
 func validDomain(s string) bool {
 	if strings.HasPrefix(s, "[") {
-		return validLiteral(s)
+		return record.AddressLiteral(s)
 	}
 	for label := range strings.SplitSeq(s, ".") {
 		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
@@ -190,31 +171,6 @@ func validDomain(s string) bool {
 		}
 	}
 	return true
-}
-
-// validLiteral says that s is an address literal, RFC 5321 §4.1.3.
-func validLiteral(s string) bool {
-	inner, ok := strings.CutSuffix(s[1:], "]")
-	if !ok {
-		return false
-	}
-	if v6, ok := cutPrefixFold(inner, "IPv6:"); ok {
-		a, err := netip.ParseAddr(v6)
-		return err == nil && a.Is6() && a.Zone() == ""
-	}
-	a, err := netip.ParseAddr(inner)
-	return err == nil && a.Is4()
-}
-
-func cutPrefixFold(s, prefix string) (string, bool) {
-	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
-		return s, false
-	}
-	return s[len(prefix):], true
-}
-
-func atext(c byte) bool {
-	return alnum(c) || c >= 0x80 || strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
 }
 
 func alnum(c byte) bool {

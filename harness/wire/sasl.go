@@ -177,8 +177,8 @@ func parseXOAUTH2(b []byte) (user, token string, ok bool) {
 		return "", "", false
 	}
 	first, second, _ := bytes.Cut(body, []byte{1})
-	name, ok := cutPrefixFold(string(first), "user=")
-	bearer, ok2 := cutPrefixFold(string(second), "auth=Bearer ")
+	name, ok := record.CutPrefixFold(string(first), "user=")
+	bearer, ok2 := record.CutPrefixFold(string(second), "auth=Bearer ")
 	return name, bearer, ok && ok2
 }
 

@@ -99,7 +99,7 @@ func parseXCLIENT(arg string) map[string]string {
 		if name = strings.ToUpper(name); !validXCLIENT(name, decoded) {
 			return nil
 		}
-		facts[name], _ = cutPrefixFold(decoded, "IPV6:")
+		facts[name], _ = record.CutPrefixFold(decoded, "IPV6:")
 	}
 	if len(facts) == 0 {
 		return nil
@@ -128,7 +128,7 @@ func validXCLIENT(name, value string) bool {
 // validXCLIENTAddr says that value is an IPv4 address, or an IPv6 one behind
 // its prefix.
 func validXCLIENTAddr(value string) bool {
-	v6, is6 := cutPrefixFold(value, "IPV6:")
+	v6, is6 := record.CutPrefixFold(value, "IPV6:")
 	a, err := netip.ParseAddr(v6)
 	return err == nil && a.Is6() == is6 && a.Zone() == ""
 }

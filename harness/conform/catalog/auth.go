@@ -231,7 +231,7 @@ func mailParam(c *conform.Case) conform.Verdict {
 	for n := range c.Trials {
 		one := c.On(n)
 		for _, mail := range one.Said("MAIL") {
-			value, found := parameterIn(mail.Arg, "AUTH")
+			value, found := parameter(mail, "AUTH")
 			switch {
 			case !found:
 			case n > 0:
@@ -244,19 +244,6 @@ func mailParam(c *conform.Case) conform.Verdict {
 		}
 	}
 	return c.Pass("%s", text)
-}
-
-// parameterIn returns the value of a parameter of MAIL or RCPT, and whether it is
-// there.
-func parameterIn(arg, name string) (value string, found bool) {
-	_, behind, _ := strings.Cut(arg, ">")
-	for _, word := range strings.Fields(behind) {
-		key, value, _ := strings.Cut(word, "=")
-		if strings.EqualFold(key, name) {
-			return value, true
-		}
-	}
-	return "", false
 }
 
 // xtextMailbox says that s is a mailbox in xtext, RFC 3461 §4: printable ASCII

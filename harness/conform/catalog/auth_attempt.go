@@ -58,6 +58,14 @@ func mailUnsigned(c *conform.Case) (conform.Said, bool) {
 	return conform.Said{}, false
 }
 
+// neverUnsigned fails a client that sends mail without having signed in.
+func neverUnsigned(c *conform.Case) conform.Verdict {
+	if mail, bad := mailUnsigned(c); bad {
+		return c.Breach("MAIL was sent without having signed in").At(c.Mark(mail))
+	}
+	return c.Pass("no MAIL without having signed in")
+}
+
 // tried asks the judge about runs in which the client began to sign in.
 func tried(judge judge) judge {
 	return func(c *conform.Case) conform.Verdict {
@@ -87,8 +95,8 @@ func choosing(mechanism string, judge func(*conform.Case, attempt) conform.Verdi
 // sentSignedIn passes if no message was sent without signing in, and the client
 // then delivered or said that it could not.
 func sentSignedIn(c *conform.Case) conform.Verdict {
-	if mail, bad := mailUnsigned(c); bad {
-		return c.Breach("MAIL was sent without having signed in").At(c.Mark(mail))
+	if v := neverUnsigned(c); v.Word != conform.Pass {
+		return v
 	}
 	if c.Outcome.Class == conform.OK {
 		return conform.Delivered(c)

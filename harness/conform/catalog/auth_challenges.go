@@ -15,11 +15,6 @@ var notBase64 = withID("auth-cram-bad-challenge", signing("AUTH CRAM-MD5; the ch
 	return p.Reply(501, "Cancelled")
 }))
 
-func withID(id string, s *conform.Script) *conform.Script {
-	s.ID = id
-	return s
-}
-
 var authChallenges = of(authGroup,
 	scenario{ID: "auth-cram-bad-challenge", Tier: 1, Title: "Challenge that is not base64", Level: rfc.MUST, RFC: "4954 §4",
 		Expect: "passes: “*”, and a failure; fails: any other answer, or the connection closed without one",

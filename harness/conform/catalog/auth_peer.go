@@ -11,13 +11,11 @@ import (
 // byHand is a baseline whose AUTH exchanges are those of talk, which gets the
 // command and ends with its final reply. Messages are taken from everybody.
 type byHand struct {
-	*harness.Peer
+	transaction
 	offer  string // mechanisms
 	talk   func(*harness.Peer, record.Command) error
 	mode   conform.TLSMode
 	secure bool
-	from   string
-	to     []string
 }
 
 // signing is the script of a server that is byHand.
@@ -25,28 +23,13 @@ func signing(text, offer string, talk func(*harness.Peer, record.Command) error)
 	return &conform.Script{Text: text, TLS: conform.AnyTLS, Auth: []string{"PLAIN"}, Options: secrets,
 		Peer: func(e conform.Env, p *harness.Peer) error {
 			mode := conform.AnyTLS.For(e.Profile)
-			h := &byHand{Peer: p, offer: offer, talk: talk, mode: mode, secure: mode == conform.ImplicitTLS}
-			return h.run()
+			h := &byHand{transaction: transaction{Peer: p, Env: e, code: 354}, offer: offer, talk: talk, mode: mode, secure: mode == conform.ImplicitTLS}
+			return h.run(h.answer)
 		}}
 }
 
 // secrets keep what AUTH carries: the password of a job is no secret.
 func secrets(conform.Env) []harness.Option { return []harness.Option{harness.RecordSecrets()} }
-
-func (h *byHand) run() error {
-	if err := h.Reply(220, "mx.test ESMTP ready"); err != nil {
-		return err
-	}
-	for {
-		c, err := h.ReadLine()
-		if err == nil {
-			err = h.answer(c)
-		}
-		if err != nil || c.Verb == "QUIT" {
-			return err
-		}
-	}
-}
 
 func (h *byHand) answer(c record.Command) error {
 	switch c.Verb {
@@ -56,20 +39,8 @@ func (h *byHand) answer(c record.Command) error {
 		return h.upgrade()
 	case "AUTH":
 		return h.talk(h.Peer, c)
-	case "MAIL":
-		h.from, h.to = pathIn(c.Arg), nil
-		return h.Reply(250, "Ok")
-	case "RCPT":
-		h.to = append(h.to, pathIn(c.Arg))
-		return h.Reply(250, "Ok")
-	case "DATA":
-		return h.data()
-	case "HELO", "RSET", "NOOP":
-		return h.Reply(250, "Ok")
-	case "QUIT":
-		return h.Reply(221, "Bye")
 	}
-	return h.Reply(500, "Unknown command")
+	return h.transaction.answer(c, (*transaction).accept)
 }
 
 func (h *byHand) offers() []string {
@@ -89,31 +60,6 @@ func (h *byHand) upgrade() error {
 	}
 	h.secure = true
 	return h.StartTLS()
-}
-
-func (h *byHand) data() error {
-	if len(h.to) == 0 {
-		return h.Reply(503, "No recipients")
-	}
-	if err := h.Reply(354, "Go ahead"); err != nil {
-		return err
-	}
-	m, err := h.ReadData()
-	if err != nil {
-		return err
-	}
-	if err := h.Accept(m, h.from, h.to...); err != nil {
-		return err
-	}
-	h.to = nil
-	return h.Reply(250, "Ok, queued")
-}
-
-// pathIn returns the address in the argument of MAIL or RCPT.
-func pathIn(arg string) string {
-	_, path, _ := strings.Cut(arg, "<")
-	path, _, _ = strings.Cut(path, ">")
-	return path
 }
 
 // asked returns the initial response, or what the client answers to an empty

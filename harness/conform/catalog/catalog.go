@@ -5,7 +5,9 @@ package catalog
 import (
 	"slices"
 
+	"github.com/smtpspec/smtpspec/harness"
 	"github.com/smtpspec/smtpspec/harness/conform"
+	"github.com/smtpspec/smtpspec/harness/record"
 	"github.com/smtpspec/smtpspec/harness/rfc"
 )
 
@@ -75,6 +77,19 @@ func of(g *conform.Group, list ...scenario) []*conform.Scenario {
 	return all
 }
 
+// withID names a script that several scenarios share, or that is one of several:
+// it must not depend on which of them is made first.
+func withID(id string, s *conform.Script) *conform.Script {
+	s.ID = id
+	return s
+}
+
 // baseline is a good server without any extension. Many scenarios share its
 // run.
 var baseline = &conform.Script{ID: "baseline", Text: "a good server without any extension"}
+
+// answeredAt is a server whose every reply at a stage is this one.
+func answeredAt(stage record.Stage, code int, text string) *conform.Script {
+	return &conform.Script{Text: string(stage) + " is answered " + record.NewReply(code, text).String(),
+		Rules: []harness.Rule{harness.On(stage).Reply(code, text)}}
+}

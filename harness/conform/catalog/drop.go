@@ -51,27 +51,16 @@ var drop = of(dropGroup,
 		Needs:  []conform.Need{conform.NeedAuth, conform.NeedStartTLS},
 		Script: &conform.Script{Text: "closes the connection instead of a reply to AUTH", TLS: conform.STARTTLS, Auth: []string{"PLAIN", "LOGIN"},
 			Rules: []harness.Rule{harness.On(harness.AUTH).Drop()}},
-		Judge: at(unlessSent(neverUnsigned, conform.Refused(conform.Temp, 0)), "AUTH")},
+		Judge: at(inTurn(neverUnsigned, conform.Refused(conform.Temp, 0)), "AUTH")},
 	scenario{ID: "drop-starttls", Tier: 2, Title: "FIN in reply to STARTTLS", Level: rfc.SECURITY, RFC: "5321 §3.8; 3207 §4",
 		Expect: "passes: a failure; fails: the message sent in the clear, on a new connection perhaps",
 		Effect: "Whoever can cut connections reads the mail.",
 		Needs:  []conform.Need{conform.NeedStartTLS},
 		Script: &conform.Script{Text: "closes the connection instead of a reply to STARTTLS", TLS: conform.STARTTLS,
 			Rules: []harness.Rule{harness.On(harness.STARTTLS).Drop()}},
-		Judge: at(unlessSent(neverInClear, conform.Refused("", 0)), "STARTTLS")},
+		Judge: at(inTurn(noClearText, conform.Refused("", 0)), "STARTTLS")},
 	scenario{ID: "drop-half-close", Tier: 2, Title: "Server half-closes after 354", Level: rfc.INTEROP, RFC: "5321 §3.8",
 		Expect: "passes: a temporary failure; tells if the failure has no class; warns: a permanent one; fails: success",
 		Script: &conform.Script{Text: "says 354, closes its own direction of the connection and reads on", Rules: []harness.Rule{harness.On(harness.DATA).HalfClose()}},
 		Judge:  at(conform.Refused(conform.Temp, 0), "DATA")},
 )
-
-// unlessSent is the first judge's verdict if it is not Pass, else the second's:
-// where mail went its way against what was asked, its report does not matter.
-func unlessSent(sent, otherwise func(*conform.Case) conform.Verdict) func(*conform.Case) conform.Verdict {
-	return func(c *conform.Case) conform.Verdict {
-		if v := sent(c); v.Word != conform.Pass {
-			return v
-		}
-		return otherwise(c)
-	}
-}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/smtpspec/smtpspec/harness/conform"
+	"github.com/smtpspec/smtpspec/harness/record"
 )
 
 // ehloFirst wants the first greeting of every session to be EHLO.
@@ -42,11 +43,11 @@ func helloName(c *conform.Case, s conform.Said) conform.Verdict {
 	_, arg, _ := strings.Cut(s.Line, " ")
 	switch kind := nameKind(arg); kind {
 	case "":
-		return c.Pass("it calls itself %s", escaped(arg))
+		return c.Pass("it calls itself %s", shown(arg))
 	case singleLabel, bareAddress:
-		return c.Warn("%s had %s: %s", s.Verb, kind, escaped(arg)).At(c.Mark(s))
+		return c.Warn("%s had %s: %s", s.Verb, kind, shown(arg)).At(c.Mark(s))
 	default:
-		return c.Breach("%s had %s: %s", s.Verb, kind, escaped(s.Line)).At(c.Mark(s))
+		return c.Breach("%s had %s: %s", s.Verb, kind, shown(s.Line)).At(c.Mark(s))
 	}
 }
 
@@ -65,7 +66,7 @@ func nameKind(arg string) string {
 	case strings.ContainsAny(arg, " \t"):
 		return "blanks in its name"
 	case strings.HasPrefix(arg, "["):
-		if !addressLiteral(arg) {
+		if !record.AddressLiteral(arg) {
 			return "a malformed address literal"
 		}
 		return ""
@@ -74,7 +75,7 @@ func nameKind(arg string) string {
 		return bareAddress
 	}
 	labels := strings.Split(arg, ".")
-	if slices.ContainsFunc(labels, func(l string) bool { return !ldhLabel(l) }) {
+	if slices.ContainsFunc(labels, func(l string) bool { return !record.SubDomain(l) }) {
 		return "no domain name"
 	}
 	if len(labels) == 1 {
@@ -83,46 +84,17 @@ func nameKind(arg string) string {
 	return ""
 }
 
-func addressLiteral(s string) bool {
-	inner, closed := strings.CutSuffix(s[1:], "]")
-	if !closed {
-		return false
-	}
-	tag, v6, tagged := strings.Cut(inner, ":")
-	if tagged && strings.EqualFold(tag, "IPv6") {
-		a, err := netip.ParseAddr(v6)
-		return err == nil && a.Is6() && a.Zone() == ""
-	}
-	a, err := netip.ParseAddr(inner)
-	return err == nil && a.Is4()
-}
-
-// ldhLabel says that s is a sub-domain of RFC 5321 §4.1.2: letters, digits, and
-// hyphens within.
-func ldhLabel(s string) bool {
-	if s == "" || s[0] == '-' || s[len(s)-1] == '-' {
-		return false
-	}
-	for i := range len(s) {
-		c := s[i]
-		if c != '-' && (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') {
-			return false
-		}
-	}
-	return true
-}
-
 // helloASCII judges a name beyond ASCII, RFC 6531 §3.7.1.
 func helloASCII(c *conform.Case) conform.Verdict {
 	said := hellos(c)
 	for _, s := range said {
 		if !ascii(s.Line) {
-			return c.Breach("%s had octets beyond ASCII: %s", s.Verb, escaped(s.Line)).At(c.Mark(s))
+			return c.Breach("%s had octets beyond ASCII: %s", s.Verb, shown(s.Line)).At(c.Mark(s))
 		}
 	}
 	for _, s := range said {
 		if !strings.EqualFold(s.Arg, idnDomainASCII) {
-			return c.Warn("another name was sent: %s", escaped(s.Line)).At(c.Mark(s))
+			return c.Warn("another name was sent: %s", shown(s.Line)).At(c.Mark(s))
 		}
 	}
 	if len(said) == 0 {
@@ -145,9 +117,9 @@ func helloNotInjected(c *conform.Case) conform.Verdict {
 		return refusedHere(c)
 	}
 	if strings.ContainsRune(said[0].Line, '\r') {
-		return c.Breach("%s held a CR: %s", said[0].Verb, escaped(said[0].Line)).At(c.Mark(said[0]))
+		return c.Breach("%s held a CR: %s", said[0].Verb, shown(said[0].Line)).At(c.Mark(said[0]))
 	}
-	return c.Warn("the name was sent as %s", escaped(said[0].Arg)).At(c.Mark(said[0]))
+	return c.Warn("the name was sent as %s", shown(said[0].Arg)).At(c.Mark(said[0]))
 }
 
 // refusedHere passes where a client refused by itself what it was asked, and
@@ -183,7 +155,7 @@ func plainAfterHELO(c *conform.Case) conform.Verdict {
 	}
 	for _, s := range underHELO(c, "MAIL", "RCPT") {
 		if p, ok := s.Path(); ok && len(p.Parameter) > 0 {
-			return c.Breach("%s had the parameter %s after HELO", s.Verb, escaped(p.Parameter[0])).At(c.Mark(s))
+			return c.Breach("%s had the parameter %s after HELO", s.Verb, shown(p.Parameter[0])).At(c.Mark(s))
 		}
 	}
 	if len(underHELO(c, "MAIL")) == 0 {
@@ -227,7 +199,7 @@ func signedIn(c *conform.Case) conform.Verdict {
 	for _, s := range c.Own() {
 		for _, a := range s.Auth {
 			if a.OK {
-				return c.Pass("it signed in with %s", escaped(a.Mechanism))
+				return c.Pass("it signed in with %s", shown(a.Mechanism))
 			}
 		}
 	}
@@ -237,7 +209,7 @@ func signedIn(c *conform.Case) conform.Verdict {
 func whichMechanism(c *conform.Case) conform.Verdict {
 	if said, ok := c.First("AUTH"); ok {
 		mechanism, _, _ := strings.Cut(said.Arg, " ")
-		return c.Info("of the lists it used %s", escaped(mechanism)).At(c.Mark(said))
+		return c.Info("of the lists it used %s", shown(mechanism)).At(c.Mark(said))
 	}
 	return c.Breach("it did not sign in")
 }

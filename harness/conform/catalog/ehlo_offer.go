@@ -21,14 +21,14 @@ func offersAuth(octets string) *conform.Script {
 // optionalTLS asks clients that can do so to take TLS where it is offered.
 func optionalTLS(e conform.Env, j *record.Job) {
 	if e.Profile.Has(conform.NeedStartTLSOptional) {
-		j.Security = record.SecurityOptional
+		askOptional(e, j)
 	}
 }
 
 // withUser gives clients that can sign in a user.
 func withUser(e conform.Env, j *record.Job) {
 	if e.Profile.Has(conform.NeedAuth) {
-		j.User, j.Pass = "bat", "correct-horse-7Q"
+		askToSignIn(e, j)
 	}
 }
 

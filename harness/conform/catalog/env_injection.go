@@ -11,7 +11,7 @@ import (
 func notInjected(verb, address string) judge {
 	return func(c *conform.Case) conform.Verdict {
 		if list := c.Paths(verb, address); len(list) > 0 {
-			return c.Breach("what stands behind the line end reached the server: %s", escaped(list[0].Line)).At(c.Mark(list[0]))
+			return c.Breach("what stands behind the line end reached the server: %s", shown(list[0].Line)).At(c.Mark(list[0]))
 		}
 		if said, ok := rsetInside(c); ok && verb == "MAIL" {
 			return c.Breach("the RSET behind the line end reached the server").At(c.Mark(said))
@@ -21,9 +21,9 @@ func notInjected(verb, address string) judge {
 		case !came:
 			return refusedHere(c)
 		case strings.Contains(said.Line, "\r"):
-			return c.Breach("a CR was sent within %s: %s", verb, escaped(said.Line)).At(c.Mark(said))
+			return c.Breach("a CR was sent within %s: %s", verb, shown(said.Line)).At(c.Mark(said))
 		}
-		return c.Warn("sent in another form: %s", escaped(said.Line)).At(c.Mark(said))
+		return c.Warn("sent in another form: %s", shown(said.Line)).At(c.Mark(said))
 	}
 }
 
@@ -46,13 +46,13 @@ func parameterKeptIn(c *conform.Case) conform.Verdict {
 		p, _ := said.Path()
 		switch {
 		case conform.SameMailbox(p.Address, "b@example.net") && len(p.Parameter) > 0:
-			return c.Warn("the end of the address stands outside its path: %s", escaped(said.Line)).At(c.Mark(said))
+			return c.Warn("the end of the address stands outside its path: %s", shown(said.Line)).At(c.Mark(said))
 		case !strings.HasPrefix(p.Address, `"b@example.net>`):
-			return c.Warn("sent in another form: %s", escaped(said.Line)).At(c.Mark(said))
+			return c.Warn("sent in another form: %s", shown(said.Line)).At(c.Mark(said))
 		}
 	}
 	if said, ok := c.First("RCPT"); ok {
-		return c.Pass("quoted: %s", escaped(said.Line))
+		return c.Pass("quoted: %s", shown(said.Line))
 	}
 	return refusedHere(c)
 }
@@ -62,7 +62,7 @@ func oneMailbox(c *conform.Case) conform.Verdict {
 	rcpts := c.Said("RCPT")
 	for _, said := range rcpts {
 		if p, _ := said.Path(); !conform.SameMailbox(p.Address, quotedMailbox) && unquoted(p.Address) != unquoted(quotedMailbox) {
-			return c.Breach("another mailbox was addressed: %s", escaped(said.Line)).At(c.Mark(said))
+			return c.Breach("another mailbox was addressed: %s", shown(said.Line)).At(c.Mark(said))
 		}
 	}
 	if len(rcpts) > 0 {
@@ -79,7 +79,7 @@ func oneOfTwo(c *conform.Case) conform.Verdict {
 		p, _ := said.Path()
 		whole := strings.Contains(p.Address, ",")
 		if !whole && !conform.SameMailbox(p.Address, "a@x") && !conform.SameMailbox(p.Address, "b@y") {
-			return c.Breach("another mailbox was addressed: %s", escaped(said.Line)).At(c.Mark(said))
+			return c.Breach("another mailbox was addressed: %s", shown(said.Line)).At(c.Mark(said))
 		}
 	}
 	a, b := len(c.Paths("RCPT", "a@x")) > 0, len(c.Paths("RCPT", "b@y")) > 0
@@ -87,9 +87,9 @@ func oneOfTwo(c *conform.Case) conform.Verdict {
 	case a && b:
 		return c.Warn("one recipient was taken for two").At(c.Mark(rcpts[0]))
 	case a || b:
-		return c.Breach("one of the two was addressed: %s", escaped(rcpts[0].Line)).At(c.Mark(rcpts[0]))
+		return c.Breach("one of the two was addressed: %s", shown(rcpts[0].Line)).At(c.Mark(rcpts[0]))
 	case len(rcpts) > 0:
-		return c.Pass("sent as given: %s", escaped(rcpts[0].Line))
+		return c.Pass("sent as given: %s", shown(rcpts[0].Line))
 	}
 	return refusedHere(c)
 }

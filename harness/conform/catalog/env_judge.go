@@ -77,7 +77,7 @@ func pathSyntax(c *conform.Case) conform.Verdict {
 	var verdicts []conform.Verdict
 	for _, said := range c.Said("MAIL", "RCPT") {
 		trimmed := strings.TrimRight(said.Line, " \t")
-		switch shown := escaped(said.Line); {
+		switch shown := shown(said.Line); {
 		case !goodPath.MatchString(trimmed):
 			verdicts = append(verdicts, c.Breach("malformed: %s", shown).At(c.Mark(said)))
 		case trimmed != said.Line:
@@ -94,9 +94,9 @@ func endsInCRLF(c *conform.Case) conform.Verdict {
 	for said := range c.All() {
 		switch {
 		case said.Ending == "\n":
-			return c.Breach("LF alone ended %s", escaped(said.Line)).At(c.Mark(said))
+			return c.Breach("LF alone ended %s", shown(said.Line)).At(c.Mark(said))
 		case strings.ContainsAny(said.Line, "\r\n"):
-			return c.Breach("a CR stood within %s", escaped(said.Line)).At(c.Mark(said))
+			return c.Breach("a CR stood within %s", shown(said.Line)).At(c.Mark(said))
 		}
 	}
 	return c.Pass("every line ended with CRLF")
@@ -104,7 +104,7 @@ func endsInCRLF(c *conform.Case) conform.Verdict {
 
 func shortLines(c *conform.Case) conform.Verdict {
 	if a, s, long := c.Anomaly("long-line"); long {
-		return c.Breach("a command line over its limit: %s", escaped(a.Octets)).At(conform.Mark{Script: c.Script, Session: s.ID, Command: a.Command, Octets: a.Octets})
+		return c.Breach("a command line over its limit: %s", shown(a.Octets)).At(conform.Mark{Script: c.Script, Session: s.ID, Command: a.Command, Octets: a.Octets})
 	}
 	if len(c.Paths("RCPT", longMailbox)) == 0 {
 		if c.Outcome.Failure() {
@@ -120,7 +120,7 @@ func nullPath(c *conform.Case) conform.Verdict {
 	mail := c.Said("MAIL")
 	for _, said := range mail {
 		if p, ok := said.Path(); !ok || p.Address != "" || !p.Brackets {
-			return c.Breach("for the null path it sent %s", escaped(said.Line)).At(c.Mark(said))
+			return c.Breach("for the null path it sent %s", shown(said.Line)).At(c.Mark(said))
 		}
 	}
 	if len(mail) > 0 {
@@ -135,7 +135,7 @@ func nullPath(c *conform.Case) conform.Verdict {
 func noRoutes(c *conform.Case) conform.Verdict {
 	for _, said := range c.Said("MAIL", "RCPT") {
 		if p, _ := said.Path(); strings.HasPrefix(p.Address, "@") {
-			return c.Breach("a source route: %s", escaped(said.Line)).At(c.Mark(said))
+			return c.Breach("a source route: %s", shown(said.Line)).At(c.Mark(said))
 		}
 	}
 	return c.Pass("no path was a source route")
@@ -145,7 +145,7 @@ func nameLeftOut(c *conform.Case) conform.Verdict {
 	mail := c.Said("MAIL")
 	for _, said := range mail {
 		if p, ok := said.Path(); !ok || !conform.SameMailbox(p.Address, "a@example.org") {
-			return c.Breach("it sent %s", escaped(said.Line)).At(c.Mark(said))
+			return c.Breach("it sent %s", shown(said.Line)).At(c.Mark(said))
 		}
 	}
 	if len(mail) > 0 {
@@ -194,10 +194,10 @@ func recipientsFound(c *conform.Case, rcpts []conform.Said) conform.Verdict {
 		p, _ := said.Path()
 		named := slices.ContainsFunc(c.Job.Messages, func(d record.Draft) bool { return strings.Contains(string(d.Raw), p.Address) })
 		if p.Address == "" || !named {
-			return c.Breach("a recipient that nobody named: %s", escaped(said.Line)).At(c.Mark(said))
+			return c.Breach("a recipient that nobody named: %s", shown(said.Line)).At(c.Mark(said))
 		}
 	}
-	return c.Info("it took its recipients from the message: %s", escaped(rcpts[0].Line)).At(c.Mark(rcpts[0]))
+	return c.Info("it took its recipients from the message: %s", shown(rcpts[0].Line)).At(c.Mark(rcpts[0]))
 }
 
 // kept wants the recipient to be sent as it was given.
@@ -208,9 +208,9 @@ func kept(address string) judge {
 			switch {
 			case conform.SameMailbox(p.Address, address):
 			case conform.SameMailbox(unquoted(p.Address), unquoted(address)) && strings.HasPrefix(p.Address, `"`):
-				return c.Warn("quoted without need: %s", escaped(said.Line)).At(c.Mark(said))
+				return c.Warn("quoted without need: %s", shown(said.Line)).At(c.Mark(said))
 			default:
-				return c.Breach("%s was sent as %s", address, escaped(said.Line)).At(c.Mark(said))
+				return c.Breach("%s was sent as %s", address, shown(said.Line)).At(c.Mark(said))
 			}
 		}
 		if len(c.Paths("RCPT", address)) > 0 {
@@ -250,9 +250,9 @@ func domainASCII(c *conform.Case) conform.Verdict {
 	for _, said := range rcpts {
 		switch p, _ := said.Path(); {
 		case !ascii(said.Line):
-			return c.Breach("octets beyond ASCII without SMTPUTF8: %s", escaped(said.Line)).At(c.Mark(said))
+			return c.Breach("octets beyond ASCII without SMTPUTF8: %s", shown(said.Line)).At(c.Mark(said))
 		case !conform.SameMailbox(p.Address, "user@"+idnDomainASCII):
-			return c.Breach("another mailbox was addressed: %s", escaped(said.Line)).At(c.Mark(said))
+			return c.Breach("another mailbox was addressed: %s", shown(said.Line)).At(c.Mark(said))
 		}
 	}
 	if len(rcpts) > 0 {

@@ -18,6 +18,12 @@ func refusedAtEnd(code int, text string) *conform.Script {
 	return &conform.Script{Text: text + " to the end of the message", Rules: []harness.Rule{harness.On(harness.BODY).Reply(code, text[4:])}}
 }
 
+// The servers of final-554 and final-drop, which others share.
+var (
+	refusesFinal = withID("final-554", refusedAtEnd(554, "554 5.7.1 rejected"))
+	lostReply    = &conform.Script{ID: "final-drop", Text: "closes the connection behind the final dot, without a reply", Rules: []harness.Rule{harness.On(harness.BODY).Drop()}}
+)
+
 // acceptedAtEnd is a message accepted in other words than usual.
 func acceptedAtEnd(says string, rule harness.Rule) *conform.Script {
 	return &conform.Script{Text: says, Rules: []harness.Rule{rule}}
@@ -35,7 +41,7 @@ var final = of(finalGroup,
 		Script: refusedAtEnd(550, "550 5.7.1 rejected"), Judge: at(conform.Refused(conform.Perm, 550), "BODY")},
 	scenario{ID: "final-554", Tier: 1, Title: "Message refused 554 after the dot", Level: rfc.DERIVED, RFC: "5321 §4.2.5",
 		Expect: "passes: a permanent failure that tells 554; warns: class or code is not told; fails: success",
-		Script: refusedAtEnd(554, "554 5.7.1 rejected"), Judge: at(conform.Refused(conform.Perm, 554), "BODY")},
+		Script: refusesFinal, Judge: at(conform.Refused(conform.Perm, 554), "BODY")},
 	scenario{ID: "final-2yz-unknown", Tier: 1, Title: "Unknown 2yz accepted", Level: rfc.MUST, RFC: "5321 §4.3.2",
 		Expect: "passes: delivered; fails: a failure reported for a message that was taken, which the next try duplicates",
 		Script: acceptedAtEnd("299 2.0.0 fine to the end of the message", harness.On(harness.BODY).Reply(299, "2.0.0 fine")),
@@ -49,7 +55,7 @@ var final = of(finalGroup,
 		Script: refusedAtEnd(354, "354 more"), Judge: at(conform.Refused("", 0), "BODY")},
 	scenario{ID: "final-drop", Tier: 1, Title: "Close instead of the final reply", Level: rfc.SHOULD, RFC: "5321 §3.8 §6.1",
 		Expect: "passes: a temporary failure, for nobody knows what became of the message; tells if the failure has no class; warns: a permanent one; fails: success",
-		Script: &conform.Script{Text: "closes the connection behind the final dot, without a reply", Rules: []harness.Rule{harness.On(harness.BODY).Drop()}},
+		Script: lostReply,
 		Judge:  at(conform.Refused(conform.Temp, 0), "BODY")},
 	scenario{ID: "final-drop-after-250", Tier: 1, Title: "250, then close without waiting for QUIT", Level: rfc.DERIVED, RFC: "5321 §4.2.5 §6.1",
 		Expect: "passes: delivered; fails: a failure reported, or the message sent again",

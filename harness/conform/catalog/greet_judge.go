@@ -70,7 +70,7 @@ func oneHello(c *conform.Case) conform.Verdict {
 // silentBefore fails where octets came before the greeting was complete.
 func silentBefore(c *conform.Case) conform.Verdict {
 	if a, s, early := c.Anomaly("octets-before-greeting"); early {
-		return c.Breach("before the greeting it sent %s", escaped(a.Octets)).
+		return c.Breach("before the greeting it sent %s", shown(a.Octets)).
 			At(conform.Mark{Script: c.Script, Session: s.ID, Command: a.Command, Octets: a.Octets})
 	}
 	return c.Pass("nothing was sent before the greeting was complete")

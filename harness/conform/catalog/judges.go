@@ -5,8 +5,31 @@ import (
 	"strings"
 
 	"github.com/smtpspec/smtpspec/harness/conform"
-	"github.com/smtpspec/smtpspec/harness/record"
 )
+
+// inTurn asks judges in turn, until one does not pass: the first that has
+// something to say says it.
+func inTurn(judges ...judge) judge {
+	return func(c *conform.Case) (v conform.Verdict) {
+		for _, judge := range judges {
+			if v = judge(c); v.Word != conform.Pass {
+				break
+			}
+		}
+		return v
+	}
+}
+
+// afterConnecting leaves runs in which the client did not connect undecided, but for
+// scenarios in which it may find fault with the job before that.
+func afterConnecting(all []*conform.Scenario, but ...string) []*conform.Scenario {
+	for _, s := range all {
+		if !slices.Contains(but, s.ID) {
+			s.Judge = connected(s.Judge)
+		}
+	}
+	return all
+}
 
 // once asks a judge if one of these commands came. Where none did, nothing can
 // be said of the client but that it told an untruth.
@@ -51,7 +74,7 @@ func mayPass(code int) judge {
 func noParameters(c *conform.Case) conform.Verdict {
 	for _, said := range c.Said("MAIL", "RCPT") {
 		if p, ok := said.Path(); ok && len(p.Parameter) > 0 {
-			return c.Breach("%s had the parameter %s, which was not offered", said.Verb, escaped(p.Parameter[0])).At(c.Mark(said))
+			return c.Breach("%s had the parameter %s, which was not offered", said.Verb, shown(p.Parameter[0])).At(c.Mark(said))
 		}
 	}
 	return c.Pass("no parameter was sent")
@@ -88,9 +111,6 @@ func warnIf(text string, verbs ...string) judge {
 		return c.Pass("no %s came", verbs[0])
 	}
 }
-
-// escaped shows octets of a peer within a line of text.
-func escaped(octets string) string { return record.Escape(record.Clip(octets, 160)) }
 
 // hellos returns the commands that begin a session.
 func hellos(c *conform.Case) []conform.Said { return c.Said("EHLO", "HELO", "LHLO") }

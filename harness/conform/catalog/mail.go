@@ -13,8 +13,11 @@ var mailGroup = &conform.Group{Name: "mail", Title: "Replies to MAIL",
 	Fix:    "Stop the transaction where MAIL is not answered 2yz, and report the reply with its code.",
 }
 
+// refusesMail is looked at for how the session ends, and for what is told, too.
+var refusesMail = withID("mail-550", answeredAt(harness.MAIL, 550, "5.1.0 no"))
+
 // mailRefused is a scenario in which MAIL is refused with code.
-func mailRefused(code int, enhanced, why string, tier int, cites string) scenario {
+func mailRefused(code int, why string, tier int, cites string, script *conform.Script) scenario {
 	want, class := conform.Perm, "permanent"
 	if code/100 == 4 {
 		want, class = conform.Temp, "temporary"
@@ -22,18 +25,18 @@ func mailRefused(code int, enhanced, why string, tier int, cites string) scenari
 	n := strconv.Itoa(code)
 	return scenario{ID: "mail-" + n, Tier: tier, Title: "MAIL refused " + n + " (" + why + ")", Level: rfc.DERIVED, RFC: cites,
 		Expect: "passes: a " + class + " failure that tells " + n + ", no RCPT and no DATA; warns: class or code is not told; fails: success, or the transaction goes on",
-		Script: &conform.Script{Text: "MAIL is answered " + n + " " + enhanced + " no", Rules: []harness.Rule{harness.On(harness.MAIL).Reply(code, enhanced+" no")}},
+		Script: script,
 		Judge:  once([]string{"MAIL"}, conform.Each(conform.Refused(want, code), never("RCPT", "DATA", "BDAT")))}
 }
 
 var mail = of(mailGroup,
-	mailRefused(451, "4.1.0", "local error", 1, "5321 §4.2.1 §4.3.2"),
-	mailRefused(452, "4.1.0", "no storage", 1, "5321 §4.2.1 §4.3.2"),
-	mailRefused(550, "5.1.0", "sender refused", 1, "5321 §4.2.1 §4.3.2"),
-	mailRefused(552, "5.1.0", "too big", 1, "5321 §4.2.1 §4.3.2"),
-	mailRefused(553, "5.1.0", "name not allowed", 2, "5321 §4.2.1 §4.3.2"),
-	mailRefused(530, "5.1.0", "authentication required", 1, "4954 §6"),
-	mailRefused(555, "5.1.0", "parameter refused", 1, "5321 §4.2.1 §4.3.2"),
+	mailRefused(451, "local error", 1, "5321 §4.2.1 §4.3.2", answeredAt(harness.MAIL, 451, "4.1.0 no")),
+	mailRefused(452, "no storage", 1, "5321 §4.2.1 §4.3.2", answeredAt(harness.MAIL, 452, "4.1.0 no")),
+	mailRefused(550, "sender refused", 1, "5321 §4.2.1 §4.3.2", refusesMail),
+	mailRefused(552, "too big", 1, "5321 §4.2.1 §4.3.2", answeredAt(harness.MAIL, 552, "5.1.0 no")),
+	mailRefused(553, "name not allowed", 2, "5321 §4.2.1 §4.3.2", answeredAt(harness.MAIL, 553, "5.1.0 no")),
+	mailRefused(530, "authentication required", 1, "4954 §6", answeredAt(harness.MAIL, 530, "5.1.0 no")),
+	mailRefused(555, "parameter refused", 1, "5321 §4.2.1 §4.3.2", answeredAt(harness.MAIL, 555, "5.1.0 no")),
 	scenario{ID: "mail-no-rcpt-after-reject", Tier: 1, Title: "The transaction stops when MAIL is refused", Level: rfc.DERIVED, RFC: "5321 §3.3 §4.1.4",
 		Expect: "passes: no RCPT, no DATA; fails: goes on",
 		Script: &conform.Script{Text: "MAIL is answered 550; RCPT 250, DATA 354 and the message 250 all the same",
@@ -42,7 +45,7 @@ var mail = of(mailGroup,
 	scenario{ID: "mail-25x", Tier: 1, Title: "2yz other than 250", Level: rfc.MUST, RFC: "5321 §4.2 §4.3.2",
 		Expect: "passes: delivered; fails: taken for an error",
 		Effect: "Mail that would have been accepted is not sent.", Fix: "Take every 2yz for success.",
-		Script: &conform.Script{Text: "MAIL is answered 251", Rules: []harness.Rule{harness.On(harness.MAIL).Reply(251, "fine")}},
+		Script: answeredAt(harness.MAIL, 251, "fine"),
 		Judge:  once([]string{"MAIL"}, conform.Delivered)},
 	scenario{ID: "mail-555-retry", Tier: 2, Title: "Parameters refused: sent again without", Level: rfc.MAY, RFC: "5321 §4.1.1.11",
 		Expect: "says: whether MAIL is sent again without parameters; fails: an untruth about the mail; n/a: it sends no parameters",
@@ -51,7 +54,7 @@ var mail = of(mailGroup,
 		Judge: once([]string{"MAIL"}, withoutParameters)},
 	scenario{ID: "mail-503", Tier: 2, Title: "503 to MAIL", Level: rfc.DERIVED, RFC: "5321 §4.3.2",
 		Expect: "passes: a failure; fails: success, or the transaction goes on",
-		Script: &conform.Script{Text: "MAIL is answered 503", Rules: []harness.Rule{harness.On(harness.MAIL).Reply(503, "5.5.1 bad sequence of commands")}},
+		Script: answeredAt(harness.MAIL, 503, "5.5.1 bad sequence of commands"),
 		Judge:  once([]string{"MAIL"}, conform.Each(conform.Refused("", 0), never("RCPT", "DATA", "BDAT")))},
 )
 

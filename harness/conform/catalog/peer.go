@@ -1,10 +1,9 @@
 package catalog
 
 import (
-	"strings"
-
 	"github.com/smtpspec/smtpspec/harness"
 	"github.com/smtpspec/smtpspec/harness/conform"
+	"github.com/smtpspec/smtpspec/harness/record"
 )
 
 // transaction is what a peer knows when it has said 354.
@@ -25,32 +24,38 @@ func behind354(data func(*transaction) error) func(conform.Env, *harness.Peer) e
 // behind is behind354 with another code.
 func behind(code int, data func(*transaction) error) func(conform.Env, *harness.Peer) error {
 	return func(e conform.Env, p *harness.Peer) error {
-		if err := p.Reply(220, "mx.test"); err != nil {
-			return err
-		}
 		t := &transaction{Peer: p, Env: e, code: code}
-		for {
-			c, err := p.ReadLine()
-			if err == nil {
-				err = t.answer(c.Verb, c.Arg, data)
-			}
-			if err != nil || c.Verb == "QUIT" {
-				return err
-			}
+		return t.run(func(c record.Command) error { return t.answer(c, data) })
+	}
+}
+
+// run greets, and has every command answered up to QUIT.
+func (t *transaction) run(answer func(record.Command) error) error {
+	if err := t.Reply(220, "mx.test ESMTP ready"); err != nil {
+		return err
+	}
+	for {
+		c, err := t.ReadLine()
+		if err == nil {
+			err = answer(c)
+		}
+		if err != nil || c.Verb == "QUIT" {
+			return err
 		}
 	}
 }
 
-func (t *transaction) answer(verb, arg string, data func(*transaction) error) error {
-	switch verb {
+func (t *transaction) answer(c record.Command, data func(*transaction) error) error {
+	path, _ := conform.Said{Command: c}.Path()
+	switch c.Verb {
 	case "EHLO", "HELO":
 		t.from, t.to = "", nil
 		return t.Reply(250, "mx.test")
 	case "MAIL":
-		t.from, t.to = path(arg), nil
+		t.from, t.to = path.Address, nil
 		return t.Reply(250, "Ok")
 	case "RCPT":
-		t.to = append(t.to, path(arg))
+		t.to = append(t.to, path.Address)
 		return t.Reply(250, "Ok")
 	case "DATA":
 		return t.open(data)
@@ -96,14 +101,7 @@ func (t *transaction) acceptOrQuit() error {
 	case err != nil:
 		return err
 	case c.Verb == "QUIT" || c.Verb == "RSET":
-		return t.answer(c.Verb, c.Arg, nil)
+		return t.answer(c, nil)
 	}
 	return t.accept()
-}
-
-// path returns what stands between the brackets of MAIL and RCPT.
-func path(arg string) string {
-	_, rest, _ := strings.Cut(arg, "<")
-	path, _, _ := strings.Cut(rest, ">")
-	return path
 }

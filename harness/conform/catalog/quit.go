@@ -19,20 +19,10 @@ func answersQUIT(text, octets string) *conform.Script {
 	return &conform.Script{Text: text, Rules: []harness.Rule{harness.On(harness.QUIT).ReplyRaw([]byte(octets))}}
 }
 
-// refuser makes the script of a server that refuses at one stage.
-func refuser(id string, stage harness.Stage, code int, text string) *conform.Script {
-	return &conform.Script{ID: id, Text: stageText[stage] + " is answered " + record.NewReply(code, text).String(),
-		Rules: []harness.Rule{harness.On(stage).Reply(code, text)}}
-}
-
-var stageText = map[harness.Stage]string{harness.MAIL: "MAIL", harness.RCPT: "RCPT", harness.DATA: "DATA", harness.BODY: "the message", harness.AUTH: "AUTH"}
-
 // The servers of quit-after-*, which others may share.
 var (
-	refusesMail  = refuser("refuses-mail", harness.MAIL, 550, "5.7.1 not from you")
-	refusesRcpt  = refuser("refuses-rcpt", harness.RCPT, 550, "5.1.1 no such user")
-	refusesFinal = refuser("refuses-final", harness.BODY, 554, "5.6.0 not this one")
-	refusesAuth  = &conform.Script{ID: "refuses-auth", Text: "every AUTH is answered 535 5.7.8", Auth: []string{"CRAM-MD5", "PLAIN", "LOGIN"}, TLS: conform.STARTTLS,
+	refusesRcpt = withID("refuses-rcpt", answeredAt(harness.RCPT, 550, "5.1.1 no such user"))
+	refusesAuth = &conform.Script{ID: "refuses-auth", Text: "every AUTH is answered 535 5.7.8", Auth: []string{"CRAM-MD5", "PLAIN", "LOGIN"}, TLS: conform.STARTTLS,
 		Rules: []harness.Rule{harness.On(harness.AUTH).Reply(535, "5.7.8 Authentication credentials invalid")}}
 )
 

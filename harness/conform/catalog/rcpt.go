@@ -13,18 +13,12 @@ var rcptGroup = &conform.Group{Name: "rcpt", Title: "Replies to RCPT",
 	Fix:    "Look at the reply to every RCPT, send the message only if one was accepted, and report each that was not.",
 }
 
-// rcptAnswered is a Script in which every RCPT gets this reply.
-func rcptAnswered(code int, text string) *conform.Script {
-	return &conform.Script{Text: "every RCPT is answered " + strconv.Itoa(code) + " " + text,
-		Rules: []harness.Rule{harness.On(harness.RCPT).Reply(code, text)}}
-}
-
 // rcptTaken is a scenario in which a 2yz other than 250 means success.
 func rcptTaken(id, title string, code int, text, cites string) scenario {
 	return scenario{ID: id, Tier: 1, Title: title, Level: rfc.MUST, RFC: cites,
 		Expect: "passes: delivered; fails: taken for an error",
 		Effect: "Mail that would have been accepted is not sent.", Fix: "Take every 2yz for success.",
-		Script: rcptAnswered(code, text), Judge: once([]string{"RCPT"}, conform.Delivered)}
+		Script: answeredAt(harness.RCPT, code, text), Judge: once([]string{"RCPT"}, conform.Delivered)}
 }
 
 // allRefused is a scenario in which nobody is accepted, and DATA gets its 354
@@ -43,14 +37,23 @@ func allRefused(code int, enhanced string) scenario {
 }
 
 // oneRefused is a scenario in which one of three recipients is refused.
-func oneRefused(place, who string) scenario {
+func oneRefused(place, who string, script *conform.Script) scenario {
 	address := who + "@example.net"
 	return scenario{ID: "rcpt-one-550-" + place, Tier: 1, Title: "One of three refused 550 (" + place + ")", Level: rfc.DERIVED, RFC: "5321 §3.3 §4.2.5 §6.1",
 		Expect: "passes: gives up and reports it, or sends to the others and reports " + who + "; warns: a failure that does not name " + who + "; fails: success, or failure of one who got it",
 		Needs:  []conform.Need{conform.NeedMultiRcpt},
-		Script: threeRecipients("RCPT for "+address+" is answered 550, the two others 250", harness.On(harness.RCPT).To(address).Reply(550, "5.1.1 no such user")),
+		Script: script,
 		Judge:  oneLeftOut(address, conform.Perm, 550)}
 }
+
+// refusesOfThree is a server that refuses one of three recipients.
+func refusesOfThree(who string) *conform.Script {
+	address := who + "@example.net"
+	return threeRecipients("RCPT for "+address+" is answered 550, the two others 250", harness.On(harness.RCPT).To(address).Reply(550, "5.1.1 no such user"))
+}
+
+// refusesMiddle is looked at for what is told of it, too.
+var refusesMiddle = withID("rcpt-one-550-middle", refusesOfThree("r2"))
 
 // threeRecipients is a job for r1, r2 and r3.
 func threeRecipients(text string, rules ...harness.Rule) *conform.Script {
@@ -79,9 +82,9 @@ var rcpt = of(rcptGroup,
 	allRefused(450, "4.1.1"),
 	allRefused(550, "5.1.1"),
 	allRefused(551, "5.1.1"),
-	oneRefused("first", "r1"),
-	oneRefused("middle", "r2"),
-	oneRefused("last", "r3"),
+	oneRefused("first", "r1", refusesOfThree("r1")),
+	oneRefused("middle", "r2", refusesMiddle),
+	oneRefused("last", "r3", refusesOfThree("r3")),
 	scenario{ID: "rcpt-one-450-last", Tier: 1, Title: "One of three deferred 450", Level: rfc.DERIVED, RFC: "5321 §4.2.1",
 		Expect: "passes: gives up and reports it, or sends to the others and reports r3, as temporary; warns: r3 is not named, or as permanent; fails: success, or failure of one who got it",
 		Effect: "A recipient that the server wants to be tried again later gets nothing.",
@@ -106,7 +109,7 @@ var rcpt = of(rcptGroup,
 		Script: tooMany(452, "4.5.3 too many recipients"), Judge: restLater(452)},
 	scenario{ID: "rcpt-421", Tier: 2, Title: "421 to RCPT", Level: rfc.DERIVED, RFC: "5321 §3.8",
 		Expect: "passes: a temporary failure that tells 421; warns: class or code is not told; fails: success",
-		Script: &conform.Script{Text: "RCPT is answered 421, then the connection closes", Rules: []harness.Rule{harness.On(harness.RCPT).Reply(421, "4.3.2 shutting down").ThenDrop()}},
+		Script: shutAtRcpt,
 		Judge:  once([]string{"RCPT"}, conform.Refused(conform.Temp, 421))},
 	scenario{ID: "rcpt-354", Tier: 1, Title: "3yz to RCPT", Level: rfc.MUST, RFC: "5321 §4.3.2",
 		Expect: "passes: a failure; fails: message data sent, or success",

@@ -104,7 +104,7 @@ func restLater(code int) judge {
 		}
 		for rcpt, class := range c.Outcome.Rcpts {
 			if class == conform.Perm {
-				return c.Breach("%s was reported as permanent", escaped(rcpt))
+				return c.Breach("%s was reported as permanent", shown(rcpt))
 			}
 		}
 		return conform.Worst(c.Reported(conform.Temp, code), mayPass(code)(c))
@@ -133,7 +133,7 @@ func noLooseData(c *conform.Case) conform.Verdict {
 	behind := false
 	for said := range c.All() {
 		if behind && said.Line != "" && strings.HasSuffix(said.Verb, ":") {
-			return c.Breach("behind RCPT it sent the line %s", escaped(said.Line)).At(c.Mark(said))
+			return c.Breach("behind RCPT it sent the line %s", shown(said.Line)).At(c.Mark(said))
 		}
 		behind = behind || said.Verb == "RCPT"
 	}

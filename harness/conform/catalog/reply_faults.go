@@ -44,7 +44,7 @@ func notTaken(c *conform.Case) conform.Verdict {
 	if c.Outcome.Class == conform.OK {
 		return c.Reported("", 0)
 	}
-	return unlessSent(never("RCPT", "DATA"), conform.Refused("", 0))(c)
+	return inTurn(never("RCPT", "DATA"), conform.Refused("", 0))(c)
 }
 
 func mixedCodes(c *conform.Case) conform.Verdict {

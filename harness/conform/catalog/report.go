@@ -33,7 +33,7 @@ var report = of(reportGroup,
 	scenario{ID: "report-recipient", Tier: 2, Title: "The refused recipient is named", Level: rfc.SHOULD, RFC: "5321 §6.1",
 		Expect: "passes: its address is in the text or the error; warns: it is not.",
 		Needs:  []conform.Need{conform.NeedMultiRcpt},
-		Script: &conform.Script{Text: "the second of three recipients is answered 550", Ask: conform.AskRecipients(3), Rules: []harness.Rule{harness.On(harness.RCPT).To("r2@*").Reply(550, "5.1.1 no such user")}},
+		Script: refusesMiddle,
 		Judge:  namesRecipient},
 	scenario{ID: "report-stage", Tier: 2, Title: "The step that failed is named", Level: rfc.INFO, RFC: "5321 §4.2",
 		Expect:  "tells at which of MAIL, RCPT and the message the client names the step.",
@@ -41,7 +41,7 @@ var report = of(reportGroup,
 	scenario{ID: "report-cert", Tier: 2, Title: "A certificate's fault is named", Level: rfc.SHOULD, RFC: "3207 §4.1",
 		Expect:  "passes: it is said that a certificate is expired, is for another host, or is from nobody known; warns: only that TLS failed.",
 		Needs:   []conform.Need{conform.NeedStartTLS},
-		Scripts: []*conform.Script{badCertificate("expired", harness.Expired), badCertificate("wrong-name", harness.WrongName), badCertificate("unknown-ca", harness.UnknownCA)},
+		Scripts: []*conform.Script{faultScript("expired"), faultScript("wronghost"), faultScript("untrusted")},
 		Judge:   namesCertificateFault},
 )
 
@@ -167,13 +167,6 @@ func namesStep(c *conform.Case) conform.Verdict {
 		return c.Info("never named")
 	}
 	return c.Info("named at %s; not at %s", strings.Join(named, ", "), strings.Join(silent, ", "))
-}
-
-func badCertificate(id string, fault harness.BadCertificate) *conform.Script {
-	return &conform.Script{ID: "report-cert-" + id, Text: "STARTTLS with a certificate whose fault is: " + fault.String(), TLS: conform.STARTTLS,
-		ServerTLS: func(conform.Env) []harness.TLSOption {
-			return []harness.TLSOption{harness.WithBadCertificate(fault)}
-		}}
 }
 
 // namesCertificateFault looks for words that tell the three faults.

@@ -21,6 +21,9 @@ func shutting(stage record.Stage) *conform.Script {
 	return &conform.Script{Text: "421 4.3.2 shutting down to " + string(stage) + ", and closes the connection", Rules: shut(stage)}
 }
 
+// shutAtRcpt stands among the replies to RCPT, too.
+var shutAtRcpt = withID("shut421-rcpt", shutting(harness.RCPT))
+
 const shutExpect = "passes: a temporary failure that tells 421; warns: the code is not told; fails: a permanent failure, or success"
 
 var shut421 = of(shut421Group,
@@ -29,7 +32,7 @@ var shut421 = of(shut421Group,
 	scenario{ID: "shut421-mail", Tier: 1, Title: "421 and close in reply to MAIL", Level: rfc.DERIVED, RFC: "5321 §3.8 §4.2.1", Expect: shutExpect,
 		Script: shutting(harness.MAIL), Judge: at(laterAgain, "MAIL")},
 	scenario{ID: "shut421-rcpt", Tier: 1, Title: "421 and close in reply to RCPT", Level: rfc.DERIVED, RFC: "5321 §3.8 §4.2.1", Expect: shutExpect,
-		Script: shutting(harness.RCPT), Judge: at(laterAgain, "RCPT")},
+		Script: shutAtRcpt, Judge: at(laterAgain, "RCPT")},
 	scenario{ID: "shut421-data", Tier: 1, Title: "421 and close in reply to DATA", Level: rfc.DERIVED, RFC: "5321 §3.8 §4.2.1", Expect: shutExpect,
 		Script: shutting(harness.DATA), Judge: at(laterAgain, "DATA")},
 	scenario{ID: "shut421-final", Tier: 1, Title: "421 after the dot", Level: rfc.DERIVED, RFC: "5321 §4.2.5 §3.8", Expect: shutExpect,
@@ -38,12 +41,12 @@ var shut421 = of(shut421Group,
 		Expect: "passes: a temporary failure that tells 421; warns: the code is not told, or the failure is permanent, as if the password were wrong; fails: success, or mail sent without signing in",
 		Needs:  []conform.Need{conform.NeedAuth, conform.NeedStartTLS},
 		Script: &conform.Script{Text: "421 to AUTH, and closes the connection", TLS: conform.STARTTLS, Auth: []string{"PLAIN", "LOGIN"}, Rules: shut(harness.AUTH)},
-		Judge:  at(unlessSent(neverUnsigned, conform.Refused(conform.Temp, 421)), "AUTH")},
+		Judge:  at(inTurn(neverUnsigned, conform.Refused(conform.Temp, 421)), "AUTH")},
 	scenario{ID: "shut421-starttls", Tier: 2, Title: "421 to STARTTLS", Level: rfc.DERIVED, RFC: "5321 §3.8; 3207 §4",
 		Expect: "passes: a temporary failure that tells 421; warns: the code is not told, or the failure is permanent; fails: the message sent in the clear",
 		Needs:  []conform.Need{conform.NeedStartTLS},
 		Script: &conform.Script{Text: "421 to STARTTLS, and closes the connection", TLS: conform.STARTTLS, Rules: shut(harness.STARTTLS)},
-		Judge:  at(unlessSent(neverInClear, conform.Refused(conform.Temp, 421)), "STARTTLS")},
+		Judge:  at(inTurn(noClearText, conform.Refused(conform.Temp, 421)), "STARTTLS")},
 	scenario{ID: "shut421-between", Tier: 2, Title: "421 between two messages", Level: rfc.SHOULD, RFC: "5321 §3.8",
 		Expect: "passes: the first message is sent, the second fails for now or goes over a new connection; warns: its failure is reported as permanent; fails: the first is reported as failed, or the second lost",
 		Needs:  []conform.Need{conform.NeedMultiMsg},

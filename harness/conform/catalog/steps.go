@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -62,42 +61,6 @@ func late(by time.Duration, stages ...record.Stage) []harness.Option {
 		rules = append(rules, harness.On(stage).Delay(by))
 	}
 	return []harness.Option{harness.WithRules(rules...)}
-}
-
-// inClear finds one of these verbs outside TLS.
-func inClear(c *conform.Case, verbs ...string) (conform.Said, bool) {
-	for _, said := range c.Said(verbs...) {
-		if t := said.Session.TLS; t == nil || t.At > said.At {
-			return said, true
-		}
-	}
-	return conform.Said{}, false
-}
-
-// unsigned finds MAIL in a session that had not signed in.
-func unsigned(c *conform.Case) (conform.Said, bool) {
-	for _, said := range c.Said("MAIL") {
-		if !slices.ContainsFunc(said.Session.Auth, func(a record.AuthAttempt) bool { return a.OK }) {
-			return said, true
-		}
-	}
-	return conform.Said{}, false
-}
-
-// neverInClear fails a client that sends mail outside TLS.
-func neverInClear(c *conform.Case) conform.Verdict {
-	if said, ok := inClear(c, "MAIL"); ok {
-		return c.Breach("MAIL was sent in the clear, though TLS was asked for").At(c.Mark(said))
-	}
-	return c.Pass("nothing was sent in the clear")
-}
-
-// neverUnsigned fails a client that sends mail without having signed in.
-func neverUnsigned(c *conform.Case) conform.Verdict {
-	if said, ok := unsigned(c); ok {
-		return c.Breach("MAIL was sent without signing in").At(c.Mark(said))
-	}
-	return c.Pass("nothing was sent without signing in")
 }
 
 func rounded(d time.Duration) time.Duration {

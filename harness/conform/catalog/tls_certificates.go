@@ -4,6 +4,7 @@ import (
 	gotls "crypto/tls"
 	"crypto/x509"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/smtpspec/smtpspec/harness"
@@ -64,8 +65,12 @@ var (
 
 var starttlsFaults = badCertificates("tls-cert-", conform.STARTTLS, conform.NeedStartTLS)
 
-// untrusted is the script in which the farewell is looked at, too.
-var untrusted = starttlsFaults[len(starttlsFaults)-1].Script
+// faultScript is the script of a fault with STARTTLS, for others that look at it:
+// at the farewell, and at what is told.
+func faultScript(word string) *conform.Script {
+	i := slices.IndexFunc(starttlsFaults, func(s scenario) bool { return s.ID == "tls-cert-"+word })
+	return starttlsFaults[i].Script
+}
 
 var tlsCertificates = of(tlsGroup, append(starttlsFaults,
 	scenario{ID: "tls-cert-cn-only", Tier: 2, Title: "Name in the common name only", Level: rfc.MAY, RFC: "7817 §3; 9525 §2",
@@ -129,7 +134,7 @@ var tlsCertificates = of(tlsGroup, append(starttlsFaults,
 	scenario{ID: "tls-quit-low-security", Tier: 2, Title: "Farewell where the certificate is not trusted", Level: rfc.SHOULD, RFC: "3207 §4.1",
 		Expect: "passes: QUIT inside TLS, or an alert; warns: the connection is just closed",
 		Needs:  startTLS,
-		Script: untrusted, Judge: farewell},
+		Script: faultScript("untrusted"), Judge: farewell},
 )...)
 
 // distrusted passes if a bad certificate stopped the client before MAIL and

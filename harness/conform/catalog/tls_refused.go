@@ -65,11 +65,4 @@ var tlsRefused = of(tlsGroup,
 
 // triedSTARTTLS asks the judge about runs in which STARTTLS was sent, or should have
 // been: mail that was sent without it is one of them.
-func triedSTARTTLS(judge judge) judge {
-	return func(c *conform.Case) conform.Verdict {
-		if _, ok := c.First("STARTTLS", "MAIL", "AUTH"); !ok {
-			return c.Inconclusive("STARTTLS was not sent: %s", c.Told())
-		}
-		return judge(c)
-	}
-}
+func triedSTARTTLS(judge judge) judge { return at(judge, "STARTTLS", "MAIL", "AUTH") }

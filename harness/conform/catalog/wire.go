@@ -13,8 +13,8 @@ import (
 // parameter returns a parameter of MAIL or RCPT: SIZE of "FROM:<a@b> SIZE=10" is
 // "10". Keywords differ in case at most (RFC 5321 §2.4).
 func parameter(said conform.Said, keyword string) (value string, ok bool) {
-	_, params, _ := strings.Cut(said.Arg[strings.LastIndexByte(said.Arg, '>')+1:], " ")
-	for word := range strings.FieldsSeq(params) {
+	path, _ := said.Path()
+	for _, word := range path.Parameter {
 		name, value, _ := strings.Cut(word, "=")
 		if strings.EqualFold(name, keyword) {
 			return value, true
@@ -72,7 +72,7 @@ func headerOf(m *record.Message) []byte {
 }
 
 // shown makes octets of a peer fit for a line of evidence.
-func shown(octets string) string { return record.Escape(record.Clip(octets, 120)) }
+func shown(octets string) string { return record.Escape(record.Clip(octets, 160)) }
 
 // rcpts makes the Ask for these recipients.
 func rcpts(list ...string) func(conform.Env, *record.Job) {
