@@ -11,11 +11,12 @@ type content struct {
 	size       int64 // octets as transmitted, without stuffing and end of data
 	mime       bool  // has MIME-Version
 	utf8Header bool  // 8-bit octets in the header section
-	eightBit   bool  // 8-bit octets anywhere
+	eightBody  bool  // 8-bit octets behind it
 }
 
 // examine judges a message before anything of it is sent. What no server may be
-// given is an error that matches ErrContent.
+// given is an error that matches ErrContent. A header beyond ASCII is UTF-8 (RFC
+// 6532 §3), so that only a body needs MIME to say what its octets are.
 func examine(msg []byte) (content, error) {
 	var c content
 	header := true
@@ -31,7 +32,7 @@ func examine(msg []byte) (content, error) {
 		msg = msg[n:]
 		msg = msg[lineEndLen(msg):]
 	}
-	if c.eightBit && !c.mime {
+	if c.eightBody && !c.mime {
 		return c, problem(ErrContent, "8-bit text without MIME headers, whose charset nobody can tell")
 	}
 	return c, nil
@@ -45,14 +46,14 @@ func (c *content) line(line []byte, header bool, number int) error {
 		return problem(ErrContent, fmt.Sprintf("line %d has a NUL octet", number))
 	}
 	c.size += int64(len(line)) + 2
-	if has8bit(line) {
-		c.eightBit = true
-		if header {
-			c.utf8Header = true
-			if !utf8.Valid(line) {
-				return problem(ErrContent, fmt.Sprintf("header line %d is not UTF-8", number))
-			}
-		}
+	switch {
+	case !has8bit(line):
+	case !header:
+		c.eightBody = true
+	case !utf8.Valid(line):
+		return problem(ErrContent, fmt.Sprintf("header line %d is not UTF-8", number))
+	default:
+		c.utf8Header = true
 	}
 	const version = "mime-version:"
 	if header && len(line) > len(version) && bytes.EqualFold(line[:len(version)], []byte(version)) {

@@ -84,6 +84,11 @@ func TestContentThatIsRefused(t *testing.T) {
 		"8-bit to a 7-bit server": {nil, mime + "бат\r\n", ErrNotOffered},
 		"8-bit without MIME":      {[]string{"8BITMIME"}, "Э-мэйлийн бие хэсэг энд байна.", ErrContent},
 		"UTF-8 header":            {[]string{"8BITMIME"}, "Subject: бат\r\n" + mime, ErrNotOffered},
+		"UTF-8 header, no MIME":   {[]string{"8BITMIME"}, "Subject: бат\r\n\r\nx\r\n", ErrNotOffered},
+		"UTF-8 header, 7-bit":     {nil, "Subject: бат\r\n\r\nx\r\n", ErrNotOffered},
+		"UTF-8, without 8BITMIME": {[]string{"SMTPUTF8"}, "Subject: бат\r\n\r\nx\r\n", ErrNotOffered},
+		"UTF-8, body not MIME":    {[]string{"8BITMIME", "SMTPUTF8"}, "Subject: бат\r\n\r\nбат\r\n", ErrContent},
+		"latin-1, no MIME":        {[]string{"8BITMIME", "SMTPUTF8"}, "Subject: \xe9\r\n\r\nx\r\n", ErrContent},
 		"latin-1 header":          {[]string{"8BITMIME", "SMTPUTF8"}, "Subject: \xe9\r\n" + mime, ErrContent},
 		"too large":               {[]string{"SIZE 1000"}, "Subject: x\r\n\r\n" + strings.Repeat("hello\r\n", 1000), ErrTooLarge},
 	}
@@ -93,6 +98,14 @@ func TestContentThatIsRefused(t *testing.T) {
 		if !errors.Is(err, test.is) || temporary(err) || s.heard("MAIL") {
 			t.Errorf("%s: %v, said %q", name, err, s.said())
 		}
+	}
+}
+
+// Where SMTPUTF8 and 8BITMIME are both absent, the first is what to ask for.
+func TestRefusedHeaderNamesSMTPUTF8(t *testing.T) {
+	_, err := carry(t, &script{}, "Subject: бат\r\n\r\nx\r\n", nil)
+	if err == nil || !strings.Contains(err.Error(), "SMTPUTF8") {
+		t.Errorf("%v", err)
 	}
 }
 
@@ -111,6 +124,7 @@ func TestMailParameters(t *testing.T) {
 		"size counts CRLF": {all, "a: b\n\nc", nil, " SIZE=11", ""},
 		"8-bit":            {all, mime, nil, " SIZE=29 BODY=8BITMIME", ""},
 		"UTF-8 header":     {all, "Subject: бат\r\n" + mime, nil, " SIZE=46 BODY=8BITMIME SMTPUTF8", ""},
+		"UTF-8, no MIME":   {all, "Subject: бат\r\n\r\nx\r\n", nil, " SIZE=22 BODY=8BITMIME SMTPUTF8", ""},
 		"UTF-8 recipient":  {all, hello, func(e *Envelope) { e.To = To("бат@example.net") }, " SIZE=22 SMTPUTF8", ""},
 		"DSN": {all, hello, func(e *Envelope) {
 			e.Options = MailOptions{Return: "HDRS", EnvelopeID: "a+b=c d"}

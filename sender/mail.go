@@ -115,13 +115,13 @@ func (c *Client) mailParams(o MailOptions) (string, error) {
 	if o.Size > 0 && c.extensions.Has("SIZE") {
 		b.WriteString(" SIZE=" + strconv.FormatInt(o.Size, 10))
 	}
+	if err := c.utf8Offered(o.UTF8); err != nil {
+		return "", err
+	}
 	if err := c.bodyParam(&b, o.Body); err != nil {
 		return "", err
 	}
 	if o.UTF8 {
-		if err := c.offered("SMTPUTF8", "for an address or header in UTF-8"); err != nil {
-			return "", err
-		}
 		b.WriteString(" SMTPUTF8")
 	}
 	if err := c.reportParams(&b, o); err != nil {
@@ -139,6 +139,15 @@ func (c *Client) offered(keyword, why string) error {
 		return nil
 	}
 	return problem(ErrNotOffered, strings.TrimSpace(keyword+" "+why))
+}
+
+// utf8Offered is asked before the body is: SMTPUTF8 brings 8BITMIME along (RFC
+// 6531 §3.1), so that its absence is the one that says why.
+func (c *Client) utf8Offered(needed bool) error {
+	if !needed {
+		return nil
+	}
+	return c.offered("SMTPUTF8", "for an address or header in UTF-8")
 }
 
 // bodyParam: without 8BITMIME a body is 7-bit and nothing needs to be said.

@@ -294,7 +294,7 @@ func FuzzCompose(f *testing.F) {
 			return
 		}
 		lint(t, msg, 998)
-		if c, err := examine(msg); err != nil || c.eightBit {
+		if c, err := examine(msg); err != nil || c.utf8Header || c.eightBody {
 			t.Fatalf("%v %+v", err, c)
 		}
 		read, err := mail.ReadMessage(bytes.NewReader(msg))

@@ -108,7 +108,7 @@ func (c *Client) suit(p *plan) error {
 	}
 	p.opts.Size = found.size
 	p.opts.UTF8 = p.opts.UTF8 || found.utf8Header
-	if found.eightBit {
+	if found.utf8Header || found.eightBody {
 		p.opts.Body = EightBit
 	}
 	return nil

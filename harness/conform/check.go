@@ -130,12 +130,20 @@ func newCheck(client Runner, opts []Option) (*check, error) {
 		o(&k.settings)
 	}
 	k.unit, k.bubble = k.settings.unit, k.settings.bubble
-	for _, glob := range k.settings.runs {
-		if _, err := path.Match(glob, ""); err != nil {
-			return nil, fmt.Errorf("conform: %q is no pattern of scenario IDs: %w", glob, err)
-		}
+	if err := k.globs(); err != nil {
+		return nil, err
 	}
 	return k, k.trust()
+}
+
+// globs refuses a pattern that is none.
+func (k *check) globs() error {
+	for _, glob := range k.settings.runs {
+		if _, err := path.Match(glob, ""); err != nil {
+			return fmt.Errorf("conform: %q is no pattern of scenario IDs: %w", glob, err)
+		}
+	}
+	return nil
 }
 
 // trust writes the CA of the test for clients that read it from a file.

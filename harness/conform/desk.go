@@ -137,6 +137,10 @@ func (d *desk) readResult() *result {
 	if err != nil {
 		return nil
 	}
+	return parseResult(b)
+}
+
+func parseResult(b []byte) *result {
 	var r result
 	if json.Unmarshal(b, &r) != nil || r.Outcome == "" {
 		return nil

@@ -58,7 +58,7 @@ func Cites(list string) []Cite {
 			continue
 		}
 		number, err := strconv.Atoi(words[0])
-		if err != nil {
+		if err != nil || number < 1 {
 			panic(fmt.Sprintf("rfc: %q in %q is not the number of an RFC", words[0], list))
 		}
 		if len(words) == 1 {

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/smtpspec/smtpspec/harness/conform"
+	"github.com/smtpspec/smtpspec/harness/record"
 )
 
 // writeJSON writes one report whole. It is what Read reads.
@@ -20,7 +22,8 @@ func writeJSON(w io.Writer, _ []*conform.Scenario, reports ...*conform.Report) e
 	return e.Encode(reports[0])
 }
 
-// Read reads a report that was written as JSON.
+// Read reads a report that was written as JSON. Its error says what is missing
+// in one that was not written by a check.
 func Read(r io.Reader) (*conform.Report, error) {
 	var report conform.Report
 	if err := json.NewDecoder(r).Decode(&report); err != nil {
@@ -29,7 +32,19 @@ func Read(r io.Reader) (*conform.Report, error) {
 	if report.Profile == nil || report.Client == "" {
 		return nil, errors.New("this is no report of a check: it names no client")
 	}
+	for script, trials := range report.Trials {
+		if slices.ContainsFunc(trials, hollow) {
+			return nil, fmt.Errorf("this is no report of a check: a trial of %q is empty, or a session or message in it", script)
+		}
+	}
 	return &report, nil
+}
+
+// hollow says that JSON's null stands where a verdict looks.
+func hollow(trial *conform.Trial) bool {
+	return trial == nil || slices.ContainsFunc(trial.Sessions, func(s *record.Session) bool {
+		return s == nil || slices.Contains(s.Messages, nil)
+	})
 }
 
 // The objects of a report in lines.
