@@ -53,7 +53,8 @@ type Store interface {
 	// first. Of p it knows Run, Before, After, Limit and Oldest.
 	Sessions(ctx context.Context, p Page) ([]*Session, error)
 
-	// PutRun creates a run, or changes when it expires.
+	// PutRun creates a run. One that is there is prolonged: it expires at the
+	// later of the two times, and never if one of them says so.
 	PutRun(ctx context.Context, r Run) error
 	// Runs returns the runs by name.
 	Runs(ctx context.Context) ([]Run, error)

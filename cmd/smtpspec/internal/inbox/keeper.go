@@ -1,0 +1,116 @@
+// Package inbox puts what a server of package harness takes into a store, and
+// decides to which run it belongs.
+package inbox
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"log/slog"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"github.com/smtpspec/smtpspec/harness"
+	"github.com/smtpspec/smtpspec/harness/record"
+	"github.com/smtpspec/smtpspec/harness/store"
+)
+
+// Keeper is a harness.Keeper over a store. New makes one.
+type Keeper struct {
+	store store.Store
+	log   *slog.Logger
+	runs  runBook
+	boot  [16]byte // makes the IDs of sessions differ from those of other processes
+}
+
+// New returns a keeper. Runs that begin with their first message expire after
+// runAge; 0 is never.
+func New(s store.Store, runAge time.Duration, log *slog.Logger) *Keeper {
+	k := &Keeper{store: s, log: log, runs: runBook{store: s, age: runAge}}
+	rand.Read(k.boot[:])
+	return k
+}
+
+// Name returns the ID of the next message.
+func (k *Keeper) Name() string { return string(store.NewID()) }
+
+// Keep commits a message.
+func (k *Keeper) Keep(ctx context.Context, s *harness.Session, m *record.Message) error {
+	run := runOf(s, m)
+	if err := k.runs.open(ctx, run); err != nil {
+		return k.refused("run", err)
+	}
+	mail := &store.Mail{ID: store.ID(m.Key), Session: k.SessionID(s), Run: run, At: m.At,
+		Envelope: m.Envelope, Reply: m.Reply, Size: m.Size(), Facts: factsOf(s)}
+	return k.refused("message", k.store.Put(ctx, mail, m))
+}
+
+// refused logs why the client is not told 250.
+func (k *Keeper) refused(what string, err error) error {
+	if err != nil {
+		k.log.Error("the store did not take it", "what", what, "error", err.Error())
+	}
+	return err
+}
+
+// Ended keeps a session. What goes wrong is logged: the session is over, and
+// nobody can be told any more.
+func (k *Keeper) Ended(s *harness.Session) {
+	kept := &store.Session{ID: k.SessionID(s), Run: runOfSession(s), Started: s.Started, Lasted: s.Lasted, Facts: factsOf(s),
+		End: s.End, Codes: codesOf(s), Faults: len(s.Anomalies), Record: s}
+	for _, m := range s.Messages {
+		kept.Messages = append(kept.Messages, store.ID(m.Key))
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := k.runs.open(ctx, kept.Run); err != nil {
+		k.refused("run", err)
+		return
+	}
+	k.refused("session", k.store.PutSession(ctx, kept))
+}
+
+// SessionID returns the ID under which a session is kept, which is known from
+// its beginning.
+func (k *Keeper) SessionID(s *harness.Session) store.ID {
+	sum := sha256.Sum256(binary.BigEndian.AppendUint64(k.boot[:], uint64(s.ID)))
+	id := ulid.ULID{}
+	id.SetTime(ulid.Timestamp(s.Started)) // fails in the year 10889
+	id.SetEntropy(sum[:10])
+	return store.ID(id.String())
+}
+
+func factsOf(s *harness.Session) store.Facts {
+	f := store.Facts{Remote: s.Remote, Hello: s.Hello}
+	if s.TLS != nil {
+		f.TLS = s.TLS.Version
+	}
+	for _, a := range s.Auth {
+		if a.OK {
+			f.Auth, f.Mechanism = a.Username, a.Mechanism
+		}
+	}
+	return f
+}
+
+// codesOf returns the codes of a session's replies, each once, ascending.
+func codesOf(s *harness.Session) []int {
+	seen := [1000]bool{}
+	for r := range s.Replies(record.ANY) {
+		if r.Code > 0 && r.Code < len(seen) {
+			seen[r.Code] = true
+		}
+	}
+	if c := s.Farewell.Code; c > 0 && c < len(seen) {
+		seen[c] = true
+	}
+	var codes []int
+	for code, is := range seen {
+		if is {
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}

@@ -1,0 +1,142 @@
+package inbox
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/smtpspec/smtpspec/harness"
+	"github.com/smtpspec/smtpspec/harness/record"
+	"github.com/smtpspec/smtpspec/harness/store"
+)
+
+// A client says to which run its mail belongs in one of three ways: it signs in
+// as "run-NAME", a field X-Run: NAME stands in the header, or a recipient has
+// the tag "+run-NAME". The first that says something decides.
+const (
+	runUser  = "run-"
+	runTag   = "+run-"
+	runField = "x-run:"
+)
+
+// RunName returns a name as runs have it: in lower case. "" means that s cannot
+// be one: it has up to 64 letters and digits of ASCII, dots, hyphens and
+// underscores.
+func RunName(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	odd := strings.ContainsFunc(s, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_' && r != '.'
+	})
+	if odd || len(s) > 64 {
+		return ""
+	}
+	return s
+}
+
+func runOf(s *harness.Session, m *record.Message) string {
+	if run := runOfUser(s); run != "" {
+		return run
+	}
+	if run := runInHeader(m.Raw()); run != "" {
+		return run
+	}
+	for _, r := range m.Envelope.Recipients {
+		if run := runOfAddress(r.Address); run != "" {
+			return run
+		}
+	}
+	return ""
+}
+
+// runOfSession is the run of a session's first message, or of whom it was to go
+// to.
+func runOfSession(s *harness.Session) string {
+	if run := runOfUser(s); run != "" {
+		return run
+	}
+	for _, c := range s.Commands {
+		if c.Verb != "RCPT" {
+			continue
+		}
+		if run := runOfAddress(c.Arg); run != "" {
+			return run
+		}
+	}
+	return ""
+}
+
+func runOfUser(s *harness.Session) string {
+	for _, a := range s.Auth {
+		if name, is := strings.CutPrefix(strings.ToLower(a.Username), runUser); is && a.OK {
+			return RunName(name)
+		}
+	}
+	return ""
+}
+
+// runOfAddress reads the tag of a mailbox.
+func runOfAddress(address string) string {
+	_, tag, _ := strings.Cut(strings.ToLower(address), runTag)
+	name, _, _ := strings.Cut(tag, "@")
+	return RunName(name)
+}
+
+// runInHeader finds the field without a look at the rest of the message.
+func runInHeader(raw []byte) string {
+	const far = 64 << 10
+	head := raw[:min(len(raw), far)]
+	for len(head) > 0 {
+		line, rest, _ := bytes.Cut(head, []byte("\n"))
+		line = bytes.TrimRight(line, "\r")
+		if len(line) == 0 {
+			return ""
+		}
+		if len(line) >= len(runField) && strings.EqualFold(string(line[:len(runField)]), runField) {
+			return RunName(string(line[len(runField):]))
+		}
+		head = rest
+	}
+	return ""
+}
+
+// runBook opens runs that nobody has opened.
+type runBook struct {
+	store store.Store
+	age   time.Duration
+
+	mu    sync.Mutex           // guards known
+	known map[string]time.Time // when the store was last told of it
+}
+
+// open sees to it that there is a run of that name. A run that is in use is
+// prolonged.
+func (b *runBook) open(ctx context.Context, name string) error {
+	now := time.Now()
+	if name == "" || !b.due(name, now) {
+		return nil
+	}
+	run := store.Run{Name: name, Created: now}
+	if b.age > 0 {
+		run.Expires = now.Add(b.age)
+	}
+	if err := b.store.PutRun(ctx, run); err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.known == nil || len(b.known) > 10_000 {
+		b.known = map[string]time.Time{}
+	}
+	b.known[name] = now
+	return nil
+}
+
+// due says that the store should hear of a run that is in use.
+func (b *runBook) due(name string, now time.Time) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	told, known := b.known[name]
+	return !known || b.age > 0 && now.Sub(told) > b.age/10
+}
