@@ -17,9 +17,7 @@ func writeJSON(w io.Writer, _ []*conform.Scenario, reports ...*conform.Report) e
 	if len(reports) != 1 {
 		return errors.New("a JSON report is of one client")
 	}
-	e := json.NewEncoder(visibleJSON{w})
-	e.SetEscapeHTML(false)
-	return e.Encode(reports[0])
+	return writeWhole(visibleJSON{w}, reports[0])
 }
 
 // Read reads a report that was written as JSON. Its error says what is missing
