@@ -137,9 +137,9 @@ func learnComposed(p *Profile, run *Trial) {
 
 // learnEnvelope sees which parts of the envelope were as asked.
 func learnEnvelope(p *Profile, run *Trial) {
-	s := run.Sessions[0]
-	_, ehlo := s.Command("EHLO", 1)
-	p.set(NeedEHLO, ehlo, "it says HELO")
+	p.Sessions = len(run.Sessions)
+	ehlo := slices.ContainsFunc(run.Sessions, func(s *record.Session) bool { _, said := s.Command("EHLO", 1); return said })
+	p.set(NeedEHLO, ehlo, "it says HELO") // the first session may be one that only looks if somebody is there
 	m := onlyMessage(run)
 	p.set(NeedFrom, SameMailbox(m.Envelope.From, run.Job.From), "its reverse-path is its own")
 	to := m.Envelope.To()

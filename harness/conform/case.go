@@ -73,12 +73,13 @@ func (c *Case) Mark(said Said) Mark {
 	return Mark{Script: c.Script, Session: said.Session.ID, Command: said.Index, Octets: record.Clip(said.Line, 200)}
 }
 
-// All yields every command of the run, sessions that only bounce left out.
+// All yields every command of the run, bounces left out.
 func (c *Case) All() iter.Seq[Said] {
 	return func(yield func(Said) bool) {
 		for _, s := range c.Own() {
+			bounces := c.bounces(s)
 			for i, command := range s.Commands {
-				if !yield(Said{command, s, i + 1}) {
+				if !bounces[i] && !yield(Said{command, s, i + 1}) {
 					return
 				}
 			}
@@ -87,28 +88,15 @@ func (c *Case) All() iter.Seq[Said] {
 }
 
 // Own returns the sessions of the job, without those in which a client sends
-// its own bounces: their only reverse-path is <>, and the job has another.
+// nothing but bounces of its own.
 func (c *Case) Own() []*record.Session {
 	var own []*record.Session
 	for _, s := range c.Sessions {
-		if c.Job.From == "" || !bounces(s) {
+		if !c.onlyBounces(s) {
 			own = append(own, s)
 		}
 	}
 	return own
-}
-
-func bounces(s *record.Session) bool {
-	null := false
-	for i := range s.Commands {
-		if s.Commands[i].Verb == "MAIL" {
-			if !strings.HasPrefix(strings.ToUpper(strings.ReplaceAll(s.Commands[i].Arg, " ", "")), "FROM:<>") {
-				return false
-			}
-			null = true
-		}
-	}
-	return null
 }
 
 // Said returns the commands with one of these verbs, in order.
@@ -159,7 +147,11 @@ func (c *Case) Anomaly(kinds ...string) (record.Anomaly, *record.Session, bool) 
 func (c *Case) Messages() []*record.Message {
 	var list []*record.Message
 	for _, s := range c.Own() {
-		list = append(list, s.Messages...)
+		for _, m := range s.Messages {
+			if !c.bounce(m.Envelope.From, m.Envelope.To()) {
+				list = append(list, m)
+			}
+		}
 	}
 	return list
 }

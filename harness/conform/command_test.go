@@ -56,6 +56,43 @@ func TestOutcomeOfACommand(t *testing.T) {
 	}
 }
 
+func TestAResultThatMeansNothingIsNone(t *testing.T) {
+	for name, result := range map[string]string{
+		"nothing":        "",
+		"no JSON":        "\xff{",
+		"cut off":        `{"outcome":"perm","rcpts":{"r1@b":{"outc`,
+		"of other types": `{"outcome":7,"code":"550","rcpts":[]}`,
+		"a list":         `[{"outcome":"perm"}]`,
+		"unknown word":   `{"outcome":"sent","code":550,"rcpts":{"r1@b":{"outcome":"sent"}}}`,
+		"word of ours":   `{"outcome":"crash"}`,
+		"no word":        `{"outcome":"","rcpts":{"r1@b":{"outcome":"perm"}}}`,
+		"longer than 1M": `{"outcome":"perm"}` + strings.Repeat(" ", 1<<20),
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "result")
+			if err := os.WriteFile(file, []byte(result), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if o := doJob(t, shell(t, "cp "+file+" $SMTP_RESULT; exit 75"), ample); o.Class != Temp || o.Code != 0 || o.Rcpts != nil {
+				t.Errorf("got %+v", o)
+			}
+		})
+	}
+}
+
+func TestAResultThatIsAPipeIsNotWaitedFor(t *testing.T) {
+	if o := doJob(t, shell(t, "mkfifo $SMTP_RESULT; exit 75"), ample); o.Class != Temp {
+		t.Errorf("got %+v", o)
+	}
+}
+
+func TestRecipientsOfAResultWithoutAWordAreLeftOut(t *testing.T) {
+	o := doJob(t, shell(t, `echo '{"outcome":"ok","rcpts":{"r1@b":{"outcome":"delivered"},"r2@b":{"outcome":"temp"}}}' >$SMTP_RESULT`), ample)
+	if o.Class != OK || len(o.Rcpts) != 1 || o.Rcpts["r2@b"] != Temp {
+		t.Errorf("got %+v", o)
+	}
+}
+
 func TestACommandGetsItsJob(t *testing.T) {
 	o := doJob(t, shell(t, `cat $SMTP_JOB; cat $SMTP_MESSAGE; echo; echo $SMTP_HOST:$SMTP_PORT from $SMTP_FROM home $HOME`), ample)
 	for _, want := range []string{`"rcpts":["r1@b","r 2@b\r\n"]`, "raw\n127.0.0.1:9 from a@b home /tmp"} {

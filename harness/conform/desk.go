@@ -130,8 +130,8 @@ type result struct {
 // then the exit code counts.
 func (d *desk) readResult() *result {
 	info, err := os.Stat(d.result)
-	if err != nil || info.Size() > 1<<20 {
-		return nil
+	if err != nil || !info.Mode().IsRegular() || info.Size() > 1<<20 {
+		return nil // a pipe would be waited for
 	}
 	b, err := os.ReadFile(d.result)
 	if err != nil {
@@ -142,18 +142,24 @@ func (d *desk) readResult() *result {
 
 func parseResult(b []byte) *result {
 	var r result
-	if json.Unmarshal(b, &r) != nil || r.Outcome == "" {
+	if json.Unmarshal(b, &r) != nil || !r.Outcome.tellable() {
 		return nil
 	}
 	return &r
 }
 
+// tellable says that a class is one that a client may call its end.
+func (c Class) tellable() bool {
+	switch c {
+	case OK, Temp, Perm, Failed, Queued, Unsupported:
+		return true
+	}
+	return false
+}
+
 // amend puts what the file says in the place of what the exit code said.
 func (r *result) amend(o *Outcome) {
-	switch r.Outcome {
-	case OK, Temp, Perm, Failed, Queued, Unsupported:
-		o.Class = r.Outcome
-	}
+	o.Class = r.Outcome
 	if r.Code != 0 {
 		o.Code = r.Code
 	}
@@ -165,6 +171,9 @@ func (r *result) amend(o *Outcome) {
 	}
 	o.Stage = r.Stage
 	for rcpt, said := range r.Rcpts {
+		if !said.Outcome.tellable() {
+			continue // another word says nothing of the recipient, least of all a failure
+		}
 		if o.Rcpts == nil {
 			o.Rcpts = map[string]Class{}
 		}

@@ -148,12 +148,32 @@ func (c *Case) common(run *Trial) (Verdict, bool) {
 		return Verdict{Word: Inconclusive, Text: "the client could not be started: " + o.Text}, true
 	case o.Class == Crash:
 		return c.Fail("the client crashed: %s", c.Told()), true
+	case o.Class == Hang && c.busy(run):
+		return c.Inconclusive("the client makes %d sessions of a message, and had not ended within %v: it was in its session %d", c.Profile.Sessions, run.Guard.Round(time.Millisecond), len(run.Sessions)), true
 	case o.Class == Hang && c.late(run) == 0:
 		return c.Fail("the client did not end within %v", run.Guard.Round(time.Millisecond)), true
 	case o.Class == Hang:
 		return c.Inconclusive("the client did not end, but the harness was %v late", run.Late.Round(time.Millisecond)), true
 	}
 	return Verdict{}, false
+}
+
+// busy says that a client which makes several sessions of an ordinary message was
+// still at it in a later one when the guard passed: a server that is slow in each
+// makes it slow, and no hang is seen. Whoever makes one, and others only because
+// it fails, tries again without an end. Where no session can be seen, as of a port
+// that does not answer, the guard has to have been too short for so many.
+func (c *Case) busy(run *Trial) bool {
+	usual, n := c.Profile.Sessions, len(run.Sessions)
+	if n == 0 {
+		return time.Duration(usual)*run.Unit > run.Guard
+	}
+	last := run.Sessions[n-1]
+	did := last.Started.Sub(run.Started)
+	if said := len(last.Commands); said > 0 {
+		did += last.Commands[said-1].At
+	}
+	return usual > 1 && n > 1 && run.Guard-did < run.Unit*5/4 // what it waits for, and its own time-out's lateness
 }
 
 // tooLate returns by how much the harness was late if that is too much for a

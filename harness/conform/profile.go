@@ -4,10 +4,11 @@ import "time"
 
 // Profile is what calibration found out about a client.
 type Profile struct {
-	Works      bool             `json:"works"`         // it delivers an ordinary message
-	Why        string           `json:"why,omitempty"` // it does not
-	Startup    time.Duration    `json:"startup"`       // from its start to its connection
-	Mode       string           `json:"mode"`          // "raw", "compose" or "both"
+	Works      bool             `json:"works"`              // it delivers an ordinary message
+	Why        string           `json:"why,omitempty"`      // it does not
+	Startup    time.Duration    `json:"startup"`            // from its start to its connection
+	Sessions   int              `json:"sessions,omitempty"` // that it begins for an ordinary message; 0 = not counted
+	Mode       string           `json:"mode"`               // "raw", "compose" or "both"
 	Abilities  map[Need]Ability `json:"abilities"`
 	Extensions []string         `json:"extensions,omitempty"` // used when everything is offered
 	Mechanisms []string         `json:"mechanisms,omitempty"` // of AUTH, that it can do

@@ -8,15 +8,16 @@ import (
 	"github.com/smtpspec/smtpspec/harness/record"
 )
 
-// EndOf says how the last session of the run was ended.
+// EndOf says how the last session of the run was ended, bounces left out.
 func EndOf(run *Trial) End {
 	if run.Outcome.Class == Hang {
 		return EndHang
 	}
-	if len(run.Sessions) == 0 {
+	own := (&Case{Trial: run}).Own()
+	if len(own) == 0 {
 		return EndNone
 	}
-	s := run.Sessions[len(run.Sessions)-1]
+	s := own[len(own)-1]
 	switch s.End {
 	case record.EndQuit:
 		if quit, ok := s.Command("QUIT", 1); ok && quit.Reply.Code == 221 {

@@ -1,0 +1,128 @@
+package conform_test
+
+import (
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/smtpspec/smtpspec/harness/conform"
+	"github.com/smtpspec/smtpspec/harness/conform/catalog"
+)
+
+// groups are those where it matters how a client makes its sessions, without
+// what takes long to send.
+var groups = []string{"greet-*", "ehlo-*", "env-*", "mail-*", "rcpt-*", "final-*", "drop-*", "shut421-*", "reply-*", "quit-*",
+	"reuse-*", "retry-*", "report-*", "pipe-[a-ce-z]*", "timeout-*"}
+
+func TestClientsThatAreOddAndRight(t *testing.T) {
+	for name, client := range map[string]odd{
+		"nothing odd":                 {},
+		"a session per recipient":     {alone: true},
+		"HELO only":                   {hello: "HELO"},
+		"connects fifty times before": {before: 50},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, result := range checked(t, client).Results {
+				if w := result.Verdict.Word; w == conform.Fail || w == conform.Error {
+					t.Errorf("%s: %s: %s", result.Scenario, w, result.Verdict.Text)
+				}
+				if result.Truth == conform.FalseSuccess || result.Truth == conform.FalseFailure {
+					t.Errorf("%s: %s", result.Scenario, result.Truth)
+				}
+			}
+		})
+	}
+}
+
+// A reply of several lines is all that such a client may fail for.
+func TestAClientThatReadsTheFirstLineOnly(t *testing.T) {
+	want := []string{"greet-multiline", "greet-multiline-slow", "ehlo-unknown-ext", "reply-multiline-bare-last", "reply-multiline-all", "reply-multiline-slow",
+		"pipe-coalesced", "pipe-split", "pipe-last-only"}
+	var got []string
+	for _, result := range checked(t, odd{firstLine: true}).Results {
+		if w := result.Verdict.Word; w == conform.Fail || w == conform.Error {
+			got = append(got, result.Scenario)
+		}
+		if result.Truth == conform.FalseSuccess || result.Truth == conform.FalseFailure {
+			t.Errorf("%s: %s", result.Scenario, result.Truth)
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("it fails\n%q, not\n%q", got, want)
+	}
+}
+
+func TestAClientThatAlwaysReportsSuccess(t *testing.T) {
+	for _, result := range checked(t, odd{silent: true}).Results {
+		fails, lies := result.Verdict.Word == conform.Fail, result.Truth == conform.FalseSuccess
+		group, _, _ := strings.Cut(result.Scenario, "-")
+		switch {
+		case result.Scenario == "report-exit-zero" && !fails:
+			t.Errorf("report-exit-zero: %+v", result.Verdict)
+		case result.Scenario == "report-exit-zero":
+		case fails && !lies, lies && !fails && slices.Contains([]string{"mail", "rcpt", "final", "drop", "shut421"}, group):
+			t.Errorf("%s: %s, but %s: %s", result.Scenario, result.Truth, result.Verdict.Word, result.Verdict.Text)
+		}
+	}
+}
+
+// Whether a client tells the sender of what it could not send changes nothing.
+func TestClientsThatBounceLater(t *testing.T) {
+	for name, client := range map[string]bouncer{
+		"from the null path":         {},
+		"from an address of its own": {from: "mailer-daemon@client.example"},
+		"in the same session":        {same: true},
+		"both":                       {from: "mailer-daemon@client.example", same: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := checked(t, client)
+			client.mute = true
+			quiet := checked(t, client)
+			for _, want := range quiet.Results {
+				got := r.Result(want.Scenario)
+				if got == nil || got.Verdict.Word != want.Verdict.Word || got.Truth != want.Truth || got.End != want.End {
+					t.Errorf("got %+v, want %+v", got, want)
+				}
+			}
+		})
+	}
+}
+
+// checked is the report on a client that works. None of its goroutines is left.
+func checked(t *testing.T, client any) *conform.Report {
+	t.Helper()
+	before := runtime.NumGoroutine()
+	runner, ok := client.(conform.Runner)
+	opts := []conform.Option{conform.Only(groups...), conform.WithVirtualTime(func(f func()) { synctest.Test(t, func(*testing.T) { f() }) })}
+	var r *conform.Report
+	var err error
+	if ok {
+		r, err = conform.Check(t.Context(), runner, catalog.All(), opts...)
+	} else {
+		r, err = conform.Run(t.Context(), client.(conform.Client), catalog.All(), opts...)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.Profile.Works {
+		t.Fatalf("it does not work: %s", r.Profile.Why)
+	}
+	expectNoMore(t, before)
+	return r
+}
+
+// expectNoMore waits until there are no more goroutines than before.
+func expectNoMore(t *testing.T, before int) {
+	t.Helper()
+	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			stacks := make([]byte, 64<<10)
+			t.Fatalf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
+		}
+	}
+}
