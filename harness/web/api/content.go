@@ -1,0 +1,123 @@
+package api
+
+import (
+	"io"
+	"net/http"
+	"strconv"
+
+	"github.com/smtpspec/smtpspec/harness/message"
+	"github.com/smtpspec/smtpspec/harness/web/problem"
+)
+
+// inert is the policy of answers that hold what a sender wrote.
+const inert = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+// getRaw streams: a large message needs little memory.
+func (a *API) getRaw(w http.ResponseWriter, r *request) error {
+	ctx, cancel := r.look()
+	e, err := a.entry(ctx, r)
+	cancel()
+	if err != nil {
+		return err
+	}
+	content, err := a.Store.Open(r.Context(), e.ID)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	h := w.Header()
+	h.Set("Content-Type", "message/rfc822")
+	h.Set("Content-Disposition", disposition("attachment", string(e.ID)+".eml", ""))
+	h.Set("Content-Length", strconv.Itoa(e.Size))
+	h.Set("Content-Security-Policy", inert)
+	_, err = io.Copy(slowWriter{w, patient(w, writeTime)}, content)
+	return err
+}
+
+func (a *API) getText(w http.ResponseWriter, r *request) error {
+	_, raw, done, err := a.whole(w, r)
+	if err != nil {
+		return err
+	}
+	defer done()
+	m := message.Parse(raw)
+	text := m.Text()
+	if text == "" {
+		text = m.VisibleText()
+	}
+	return writePlain(w, http.StatusOK, text)
+}
+
+func writePlain(w http.ResponseWriter, status int, text string) error {
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Content-Security-Policy", inert)
+	w.WriteHeader(status)
+	_, err := io.WriteString(slowWriter{w, patient(w, writeTime)}, text)
+	return err
+}
+
+// getHTML serves the HTML of a message as a page of nobody: no scripts, no
+// forms, nothing loaded from anywhere. remote=images lets the browser, and
+// never this server, fetch pictures.
+func (a *API) getHTML(w http.ResponseWriter, r *request) error {
+	pictures := "data:"
+	switch r.params.Get("remote") {
+	case "":
+	case "images":
+		pictures += " https: http:"
+	default:
+		return problem.New(http.StatusBadRequest, "remote is images or nothing")
+	}
+	_, raw, done, err := a.whole(w, r)
+	if err != nil {
+		return err
+	}
+	defer done()
+	m := message.Parse(raw)
+	text := m.HTML()
+	if text == "" {
+		return problem.New(http.StatusNotFound, "this message has no HTML; /text has what it says")
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src "+pictures+
+		"; base-uri 'none'; form-action 'none'; frame-ancestors 'self'")
+	_, err = io.WriteString(slowWriter{w, patient(w, writeTime)}, withImages(text, m))
+	return err
+}
+
+func (a *API) getPart(w http.ResponseWriter, r *request) error {
+	n, err := strconv.ParseUint(r.PathValue("n"), 10, 16)
+	if err != nil {
+		return problem.New(http.StatusNotFound, "parts have numbers, from 0")
+	}
+	_, raw, done, err := a.whole(w, r)
+	if err != nil {
+		return err
+	}
+	defer done()
+	for p := range message.Parse(raw).Parts() {
+		if n == 0 {
+			return writePart(w, r.PathValue("n"), p)
+		}
+		n--
+	}
+	return problem.New(http.StatusNotFound, "the message has no part of this number")
+}
+
+func writePart(w http.ResponseWriter, n string, p *message.Part) error {
+	contentType, how := servedAs(p)
+	content := p.Octets
+	if contentType == plainText {
+		content = p.Body
+	}
+	h := w.Header()
+	h.Set("Content-Type", contentType)
+	h.Set("Content-Disposition", disposition(how, p.Filename, "part-"+n))
+	h.Set("Content-Length", strconv.Itoa(len(content)))
+	h.Set("Content-Security-Policy", inert)
+	h.Set("X-Content-Type-Options", "nosniff")
+	_, err := slowWriter{w, patient(w, writeTime)}.Write(content)
+	return err
+}

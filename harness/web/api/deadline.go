@@ -1,0 +1,36 @@
+package api
+
+import (
+	"net/http"
+	"time"
+)
+
+// writeTime is how long a client may take for one piece of an answer.
+const writeTime = 10 * time.Second
+
+// patience moves the deadlines of a connection, which the server sets for short
+// answers. A server without them, as in a test, is left alone.
+type patience struct{ *http.ResponseController }
+
+// patient returns the patience of an answer that begins within d. Reading has
+// no deadline any more: behind the request, it only tells that the client went.
+func patient(w http.ResponseWriter, d time.Duration) patience {
+	p := patience{http.NewResponseController(w)}
+	p.SetReadDeadline(time.Time{})
+	p.more(d)
+	return p
+}
+
+// more gives the client so long from now on.
+func (p patience) more(d time.Duration) { p.SetWriteDeadline(time.Now().Add(d)) }
+
+// slowWriter gives the client writeTime for each piece.
+type slowWriter struct {
+	w http.ResponseWriter
+	p patience
+}
+
+func (s slowWriter) Write(b []byte) (int, error) {
+	s.p.more(3 * writeTime)
+	return s.w.Write(b)
+}

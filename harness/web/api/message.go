@@ -1,0 +1,152 @@
+package api
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/smtpspec/smtpspec/harness/store"
+	"github.com/smtpspec/smtpspec/harness/web/problem"
+)
+
+// entry returns the message that the path names: by its ID, or "latest" for the
+// newest that q finds.
+func (a *API) entry(ctx context.Context, r *request) (*store.Entry, error) {
+	if r.PathValue("id") == "latest" {
+		return a.latest(ctx, r)
+	}
+	if r.params.Get("q") != "" {
+		return nil, problem.New(http.StatusBadRequest, "q is for latest; an ID needs none")
+	}
+	id, err := r.id()
+	if err != nil {
+		return nil, err
+	}
+	e, err := a.Store.Get(ctx, id)
+	if err == nil && r.run() != "" && e.Run != r.run() {
+		return nil, store.ErrNotFound
+	}
+	return e, err
+}
+
+func (a *API) latest(ctx context.Context, r *request) (*store.Entry, error) {
+	q, err := a.query(r)
+	if err != nil {
+		return nil, err
+	}
+	found, err := a.Store.List(ctx, store.Page{Query: q, Run: r.run(), Limit: 1})
+	if err != nil {
+		return nil, err
+	}
+	if len(found.Entries) == 0 {
+		return nil, store.ErrNotFound
+	}
+	return a.Store.Get(ctx, found.Entries[0].ID)
+}
+
+func (a *API) getMessage(w http.ResponseWriter, r *request) error {
+	e, raw, done, err := a.whole(w, r)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return reply(w, http.StatusOK, viewOf(e, raw))
+}
+
+// whole returns a message with its octets, to take it apart. Only so many at a
+// time are, since each needs a multiple of its size; done ends that.
+func (a *API) whole(w http.ResponseWriter, r *request) (e *store.Entry, raw []byte, done func(), err error) {
+	select {
+	case a.parsing <- struct{}{}:
+	case <-r.Context().Done():
+		return nil, nil, nil, r.Context().Err()
+	}
+	leave := func() { <-a.parsing }
+	ctx, cancel := r.look()
+	defer cancel()
+	if e, err = a.entry(ctx, r); err == nil {
+		raw, err = a.octets(ctx, e)
+	}
+	if err != nil {
+		leave()
+		return nil, nil, nil, err
+	}
+	return e, raw, leave, nil
+}
+
+func (a *API) octets(ctx context.Context, e *store.Entry) ([]byte, error) {
+	content, err := a.Store.Open(ctx, e.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer content.Close()
+	raw := make([]byte, e.Size)
+	if _, err := io.ReadFull(content, raw); err != nil {
+		return nil, err
+	}
+	return raw, nil
+}
+
+// change is the body of PATCH. What is not there stays as it is.
+type change struct {
+	Read   *bool     `json:"read"`
+	Pinned *bool     `json:"pinned"`
+	Tags   *[]string `json:"tags"` // all of them
+}
+
+func (a *API) changeMessage(w http.ResponseWriter, r *request) error {
+	id, err := r.id()
+	if err != nil {
+		return err
+	}
+	var c change
+	if err := readBody(w, r, &c); err != nil {
+		return err
+	}
+	if c == (change{}) {
+		return problem.New(http.StatusBadRequest, "say what to change: read, pinned, tags")
+	}
+	if c.Tags != nil {
+		if err := checkTags(*c.Tags); err != nil {
+			return err
+		}
+	}
+	which := store.Selection{IDs: []store.ID{id}, Run: r.run()}
+	n, err := a.Store.Update(r.Context(), which, store.Change{Read: c.Read, Pinned: c.Pinned, Tags: c.Tags})
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return store.ErrNotFound
+	}
+	e, err := a.Store.Get(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	return reply(w, http.StatusOK, summary(e))
+}
+
+// Bounds of tags.
+const (
+	maxTags = 50
+	maxTag  = 100 // characters
+)
+
+func checkTags(tags []string) error {
+	if len(tags) > maxTags {
+		return problem.New(http.StatusBadRequest, "a message has at most %d tags", maxTags)
+	}
+	for _, tag := range tags {
+		if n := utf8.RuneCountInString(tag); n == 0 || n > maxTag || strings.TrimSpace(tag) != tag || !isPrintable(tag) {
+			return problem.New(http.StatusBadRequest, "a tag has 1 to %d printable characters, with no blank at an end", maxTag)
+		}
+	}
+	return nil
+}
+
+func isPrintable(s string) bool {
+	return !strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsPrint(c) })
+}
