@@ -95,23 +95,34 @@ func (wt *waiting) wait(ctx context.Context, timeout time.Duration) (done bool, 
 		return false, err
 	}
 	wt.start = info.Seq
+	if wt.after > info.Seq {
+		wt.after = 0 // a place of another store, or of this one before it was emptied
+	}
 	if err := wt.look(ctx); err != nil || wt.enough() {
 		return err == nil, err
 	}
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	for e, err := range wt.store.Watch(limited, wt.start) {
-		if err == nil {
-			err = wt.hear(limited, e)
-		}
-		if limited.Err() != nil || err != nil || wt.enough() {
-			break
-		}
+	if err := wt.watch(limited); limited.Err() == nil && err != nil {
+		return false, err
 	}
 	if wt.enough() {
 		return true, nil
 	}
 	return false, ctx.Err()
+}
+
+// watch returns when enough has come, ctx has ended, or the store fails.
+func (wt *waiting) watch(ctx context.Context) error {
+	for e, err := range wt.store.Watch(ctx, wt.start) {
+		if err == nil {
+			err = wt.hear(ctx, e)
+		}
+		if err != nil || wt.enough() {
+			return err
+		}
+	}
+	return nil
 }
 
 func (wt *waiting) enough() bool { return len(wt.found) >= wt.n }
