@@ -42,7 +42,8 @@ type about struct {
 
 // commands returns all subcommands, in the order of the help.
 func commands() []command {
-	return []command{newServe(), newSend(), newCheck(), &scenarios{}, newReplay(), newJudge(), &diff{}, &lintCommand{}, &rules{}, &version{}}
+	return []command{newServe(), newSend(), newCheck(), &scenarios{}, newReplay(), newJudge(), &diff{}, &lintCommand{}, &rules{},
+		newWait(), newLs(), newShow(), newRm(), newReadyz(), &version{}}
 }
 
 // Run runs the command that args name and returns its exit code: 0 if all is

@@ -2,9 +2,12 @@ package main
 
 import (
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/rogpeppe/go-internal/txtar"
 )
 
 // TestMain makes the test binary smtpspec too, for the scripts.
@@ -16,8 +19,9 @@ func TestMain(m *testing.M) {
 //
 //	listen NAME [FLAGS]   starts smtpspec serve and waits until it listens; sets
 //	                      $NAME to the address of SMTP, $NAME_TLS to that of SMTPS, $NAME_LMTP to
-//	                      that of LMTP
-//	stop NAME [SIGNAL]    signals it, TERM otherwise, and waits for its end; what
+//	                      that of LMTP, $NAME_HTTP
+//	                      to that of the API if it prints JSON
+//	halt NAME [SIGNAL]    signals it, TERM otherwise, and waits for its end; what
 //	                      it wrote is there for stdout and stderr
 //	hangup NAME           stops reading what it writes
 //	kill9 NAME            ends it without its leave
@@ -29,7 +33,7 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"listen": listen,
-			"stop":   stop,
+			"halt":   halt,
 			"hangup": hangup,
 			"kill9":  kill9,
 			"exits":  exits,
@@ -38,6 +42,8 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			// A binary with the race detector sleeps a second before it exits.
 			env.Setenv("GORACE", "atexit_sleep_ms=0")
+			env.Setenv("SMTPSPEC_LISTEN", "127.0.0.1:0")
+			env.Setenv("SMTPSPEC_STORE", "memory")
 			env.Values[daemons{}] = map[string]*daemon{}
 			return nil
 		},
@@ -45,4 +51,23 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 	})
+}
+
+// The word stop ends a script there and then, whatever comes behind it.
+func TestScriptsRunToTheirEnds(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, name := range files {
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(archive.Comment)) {
+			if word, _, _ := strings.Cut(strings.TrimSpace(line), " "); word == "stop" || word == "skip" {
+				t.Errorf("%s: %s", name, line)
+			}
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/smtpspec/smtpspec/harness"
+	"github.com/smtpspec/smtpspec/harness/record"
 )
 
 // jsonReporter writes for a program: one object a line.
@@ -20,7 +21,7 @@ type listeningEvent struct {
 }
 
 func (jsonReporter) listening(l listening) []byte {
-	return jsonLine(listeningEvent{Event: "listening", SMTP: l.smtp, SMTPS: l.smtps, LMTP: l.lmtp, CA: l.ca})
+	return jsonLine(listeningEvent{Event: "listening", SMTP: l.smtp, SMTPS: l.smtps, LMTP: l.lmtp, HTTP: l.http, CA: l.ca})
 }
 
 type messageEvent struct {
@@ -40,7 +41,7 @@ type envelopeOfLine struct {
 }
 
 func (jsonReporter) message(m *harness.Message) []byte {
-	e := messageEvent{Event: "message", ID: messageID(m.ID), Session: m.Session, Size: m.Size(), Subject: m.Subject()}
+	e := messageEvent{Event: "message", ID: messageID(m.Message), Session: m.Session, Size: m.Size(), Subject: m.Subject()}
 	whole, err := json.Marshal(m.Envelope)
 	if err == nil {
 		err = json.Unmarshal(whole, &e.Envelope)
@@ -51,14 +52,20 @@ func (jsonReporter) message(m *harness.Message) []byte {
 	return jsonLine(e)
 }
 
-func messageID(id int) string { return strconv.Itoa(id) }
+// messageID is the name under which the store has a message, or its number.
+func messageID(m *record.Message) string {
+	if m.Key != "" {
+		return m.Key
+	}
+	return strconv.Itoa(m.ID)
+}
 
 // session writes the JSON form of the record, with the IDs of its messages in
 // place of the messages.
 func (jsonReporter) session(s *harness.Session) []byte {
 	ids := make([]string, len(s.Messages))
 	for i, m := range s.Messages {
-		ids[i] = messageID(m.ID)
+		ids[i] = messageID(m)
 	}
 	list, err := json.Marshal(ids)
 	if err != nil {

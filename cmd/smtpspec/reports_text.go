@@ -22,6 +22,9 @@ func (t textReporter) listening(l listening) []byte {
 		fmt.Fprintf(&b, ", LMTP on %s", l.lmtp)
 	}
 	b.WriteString("; Ctrl-C ends it\n")
+	if l.http != "" {
+		fmt.Fprintf(&b, "inbox and API on http://%s; mail is kept in %s\n", l.http, l.store)
+	}
 	switch {
 	case l.ca != "":
 		fmt.Fprintf(&b, "TLS has %s, which clients trust by %s: SSL_CERT_FILE=%s, curl --cacert %s\n", l.tls, l.ca, l.ca, l.ca)
@@ -35,7 +38,7 @@ func (t textReporter) listening(l listening) []byte {
 
 // message writes: message 1 in session 1: "Сайн уу" from <a@b> to <c@d>, 75 octets.
 func (t textReporter) message(m *harness.Message) []byte {
-	return fmt.Appendf(nil, "message %d in session %d: %s from <%s> to %s, %s\n", m.ID, m.Session,
+	return fmt.Appendf(nil, "message %s in session %d: %s from <%s> to %s, %s\n", messageID(m.Message), m.Session,
 		`"`+shown(m.Subject(), 200)+`"`, shown(m.Envelope.From, 320), shownRecipients(m.Envelope.To()), counted(m.Size(), "octet"))
 }
 

@@ -33,8 +33,10 @@ func listen(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: listen NAME [FLAGS]")
 	}
 	flags := args[1:]
-	if !slices.Contains(flags, "--smtp") {
-		flags = append([]string{"--smtp", "127.0.0.1:0"}, flags...)
+	for _, usual := range [][2]string{{"--smtp", "127.0.0.1:0"}, {"--listen", "127.0.0.1:0"}, {"--store", "memory"}} {
+		if !slices.Contains(flags, usual[0]) {
+			flags = append([]string{usual[0], usual[1]}, flags...)
+		}
 	}
 	d, out := start(ts, append([]string{"serve"}, flags...))
 	running(ts)[args[0]] = d
@@ -48,6 +50,7 @@ func listen(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], at.SMTP)
 	ts.Setenv(args[0]+"_TLS", at.SMTPS)
 	ts.Setenv(args[0]+"_LMTP", at.LMTP)
+	ts.Setenv(args[0]+"_HTTP", at.HTTP)
 	d.stdout.WriteString(first)
 	go func() {
 		defer close(d.read)
@@ -96,11 +99,11 @@ func addressesIn(line string) (at listeningEvent) {
 	return at
 }
 
-func stop(ts *testscript.TestScript, neg bool, args []string) {
+func halt(ts *testscript.TestScript, neg bool, args []string) {
 	signal := syscall.SIGTERM
 	switch {
 	case neg || len(args) == 0 || running(ts)[args[0]] == nil:
-		ts.Fatalf("usage: stop NAME [SIGNAL]")
+		ts.Fatalf("usage: halt NAME [SIGNAL]")
 	case len(args) == 2 && args[1] == "INT":
 		signal = syscall.SIGINT
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -24,7 +25,8 @@ type serve struct {
 	rules                               []harness.Rule
 	limits                              harness.Limits
 	maxSessions                         int
-	keep                                harness.Keep
+	storing                             storing
+	web                                 web
 	json, transcript, secrets, jsonLogs bool
 }
 
@@ -34,7 +36,8 @@ func newServe() *serve {
 		hostname:    "localhost",
 		limits:      harness.DefaultLimits(),
 		maxSessions: 1000,
-		keep:        harness.Keep{Messages: 10000, Bytes: 1 << 30, Sessions: 10000},
+		storing:     newStoring(),
+		web:         newWeb(),
 	}
 }
 
@@ -54,8 +57,12 @@ func (s *serve) about() about {
 	}
 }
 
-const serveNotes = `What is caught stays in memory, and ends with the process. There is no inbox and
-no file store yet.
+const serveNotes = `A 250 means that the message is committed: by default to a file in your data
+folder, on the disk. Inbox and API are on http://127.0.0.1:8025; "smtpspec wait",
+ls, show, rm and readyz ask them.
+
+Mail of parallel test jobs is kept apart by runs: who signs in as run-NAME, writes
+a field X-Run: NAME, or sends to anybody+run-NAME@anywhere, is of the run NAME.
 
 --advertise turns on what is off otherwise: DSN, CHUNKING, BINARYMIME, DELIVERBY,
 MT-PRIORITY, LIMITS and REQUIRETLS. Any other keyword is shown and does nothing.
@@ -70,17 +77,6 @@ before each message gets its 250, and {"event":"session",…} at the end of each
 session. "smtpspec rules" explains --rule.
 `
 
-// notThere are the flags that wait for parts that serve does not have.
-var notThere = map[string]string{
-	"listen":      "serve has no page and no API",
-	"store":       "serve keeps messages in memory only",
-	"durability":  "serve keeps messages in memory only",
-	"keep-age":    "serve keeps messages by number and size",
-	"allow-host":  "serve has no page and no API",
-	"cors-origin": "serve has no page and no API",
-	"auth":        "serve has no page and no API; --user is for SMTP",
-}
-
 func (s *serve) run(ctx context.Context, a *App, args []string) error {
 	if err := noArguments(s, args); err != nil {
 		return err
@@ -90,16 +86,12 @@ func (s *serve) run(ctx context.Context, a *App, args []string) error {
 	}
 	log := a.logger(s.logLevel(), s.jsonLogs)
 	out := newReports(a.Stdout, log, s.reporter())
-	srv, err := s.start(ctx, out)
-	if srv == nil {
-		return err
-	}
-	if err != nil {
-		srv.Close()
-		return err
+	d := &node{log: log}
+	if err := s.start(ctx, d, out); err != nil {
+		return errors.Join(err, d.end(a))
 	}
 	a.stopped(ctx)
-	err = a.drain(srv, log)
+	err := d.end(a)
 	out.caught()
 	return err
 }
@@ -112,21 +104,22 @@ func (s *serve) reporter() reporter {
 }
 
 // start listens, and says so before anything that comes in is told of.
-func (s *serve) start(ctx context.Context, out *reports) (*harness.Server, error) {
+func (s *serve) start(ctx context.Context, d *node, out *reports) error {
 	defer out.begin()
-	options, err := s.options(out)
+	if err := d.begin(ctx, s, out); err != nil {
+		return err
+	}
+	l := s.listeningAt(d.srv)
+	info, err := d.store.Info(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	srv, err := harness.Listen(ctx, options...)
-	if err != nil {
-		return nil, s.listenFault(err)
+	l.store = storeText(info)
+	if d.socket != nil {
+		l.http = d.socket.Addr().String()
 	}
-	if err := s.writeCA(srv); err != nil {
-		return srv, err
-	}
-	out.listening(s.listeningAt(srv))
-	return srv, nil
+	out.listening(l)
+	return nil
 }
 
 // stopped returns when the first signal comes, or ctx is done.

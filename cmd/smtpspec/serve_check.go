@@ -30,6 +30,9 @@ func (s *serve) check() error {
 			return &settings.Fault{Text: wrong.text, Try: "smtpspec serve " + wrong.try}
 		}
 	}
+	if err := s.web.check(); err != nil {
+		return err
+	}
 	return s.checkAdvertised()
 }
 

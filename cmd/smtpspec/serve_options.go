@@ -6,24 +6,27 @@ import (
 	"os"
 	"slices"
 
+	"github.com/smtpspec/smtpspec/cmd/smtpspec/internal/inbox"
 	"github.com/smtpspec/smtpspec/cmd/smtpspec/internal/settings"
 	"github.com/smtpspec/smtpspec/harness"
 )
 
 // options are the settings as the harness takes them.
-func (s *serve) options(out *reports) ([]harness.Option, error) {
+func (s *serve) options(out *reports, keeper *inbox.Keeper) ([]harness.Option, error) {
 	options := []harness.Option{
 		harness.WithHostname(s.hostname),
 		harness.WithAddr(s.smtp),
 		harness.WithLimits(s.limits),
 		harness.WithMaxSessions(s.maxSessions),
-		harness.WithKeep(s.keep),
+		harness.WithKeep(harness.Keep{Bytes: s.storing.inFlight, Sessions: 1}),
+		harness.WithKeeper(keeper),
 		harness.Withhold(s.withhold...),
 		harness.Advertise(s.advertise...),
 		harness.AcceptXCLIENT(s.xclient...),
 		harness.AcceptPROXY(s.proxy...),
 		harness.WithRules(s.rules...),
 		harness.OnMessage(out.message),
+		harness.OnSession(keeper.Ended),
 		harness.OnSession(out.session),
 	}
 	if s.secrets {
@@ -102,6 +105,8 @@ func (s *serve) writeCA(srv *harness.Server) error {
 // listening is where a server can be reached, and how.
 type listening struct {
 	smtp, smtps, lmtp string
+	http              string // "" without
+	store             string // where mail is kept, in words
 	ca                string // the file of --ca-out; "" without
 	hostname          string
 	tls               string // "" without TLS, else whose certificate it is

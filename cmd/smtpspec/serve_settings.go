@@ -11,11 +11,12 @@ import (
 )
 
 func (s *serve) define(set *settings.Set) {
-	set.NotThere = notThere
 	s.defineListeners(set)
 	s.defineAuth(set)
 	s.defineBehaviour(set)
 	s.defineLimits(set)
+	s.defineStore(set)
+	s.web.define(set)
 	s.defineOutput(set)
 }
 
@@ -52,8 +53,6 @@ func (s *serve) defineLimits(set *settings.Set) {
 	set.Int(&s.limits.Recipients, 1, "max-recipients", "N", "recipients of one message")
 	set.Int(&s.maxSessions, 1, "max-sessions", "N", "sessions at the same time")
 	set.Duration(&s.limits.Idle, "timeout", "TIME", "how long a client may be silent")
-	set.Int(&s.keep.Messages, 0, "keep", "N", "messages to keep, the oldest go first; 0 is no limit")
-	set.Size(&s.keep.Bytes, 0, "keep-bytes", "SIZE", "octets of messages to keep; 0 is no limit")
 }
 
 func (s *serve) defineOutput(set *settings.Set) {

@@ -89,7 +89,7 @@ func startServing(t *testing.T, flags ...string) *serving {
 	app := &App{Stdin: strings.NewReader(""), Stdout: s.stdout, Stderr: s.stderr, Env: noEnvironment, Signals: s.signals}
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	args := append([]string{"serve", "--smtp", "127.0.0.1:0"}, flags...)
+	args := append([]string{"serve", "--smtp", "127.0.0.1:0", "--listen", "off", "--store", "memory"}, flags...)
 	go func() { s.code <- app.Run(ctx, args) }()
 	first, _, _ := strings.Cut(s.stdout.until(t, "\n"), "\n")
 	s.smtp = addressesIn(first + "\n").SMTP

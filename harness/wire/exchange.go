@@ -153,7 +153,7 @@ func (s *Session) begin(stage record.Stage, c record.Command, address string) {
 func (s *Session) prepare(stage record.Stage, c record.Command, address string) {
 	s.exchange = exchange{}
 	s.x = Exchange{Stage: stage, Command: c, Address: address, Envelope: s.envelope,
-		SessionID: s.ID(), Hello: s.hello, Transaction: s.mails, snapshot: s.snapshot,
+		SessionID: s.ID(), Hello: s.hello, Transaction: s.mails, snapshot: s.snapshot, user: s.user,
 		TLS: s.secured() || s.implicit && stage == record.CONNECT}
 }
 

@@ -47,6 +47,18 @@ func (r *recorder) snapshot() *record.Session {
 	return s
 }
 
+// user returns who signed in last, "" for nobody.
+func (r *recorder) user() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, a := range slices.Backward(r.session.Auth) {
+		if a.OK {
+			return a.Username
+		}
+	}
+	return ""
+}
+
 // sketch returns the session without its lists.
 func (r *recorder) sketch() *record.Session {
 	r.mu.Lock()

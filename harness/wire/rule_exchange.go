@@ -18,6 +18,15 @@ type Exchange struct {
 	Transaction int             // transactions begun in the session, counted from 1, 0 before the first MAIL succeeds
 
 	snapshot func() *record.Session
+	user     func() string
+}
+
+// User returns who has signed in, "" for nobody.
+func (x *Exchange) User() string {
+	if x.user == nil {
+		return ""
+	}
+	return x.user()
 }
 
 // Session returns a copy of the session as it is now, nil if there is none.

@@ -24,6 +24,7 @@ type Session struct {
 	rec  recorder
 
 	snapshot func() *record.Session // of rec, made once for all exchanges
+	user     func() string          // the same
 	implicit bool                   // TLS comes before the greeting
 	lmtp     bool
 	refusal  *record.Reply // given instead of the greeting
@@ -89,7 +90,7 @@ func (cfg *Config) Serve(conn net.Conn, start Start) *Session {
 	s.in.open()
 	s.out = make([]byte, 0, 256)
 	s.rec.start(start.ID, conn.RemoteAddr(), time.Now())
-	s.snapshot, s.waiting = s.rec.examined, awaitBanner
+	s.snapshot, s.user, s.waiting = s.rec.examined, s.rec.user, awaitBanner
 	return s
 }
 

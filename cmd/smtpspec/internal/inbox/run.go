@@ -69,11 +69,20 @@ func runOfSession(s *harness.Session) string {
 
 func runOfUser(s *harness.Session) string {
 	for _, a := range s.Auth {
-		if name, is := strings.CutPrefix(strings.ToLower(a.Username), runUser); is && a.OK {
-			return RunName(name)
+		if a.OK {
+			return runOfName(a.Username)
 		}
 	}
 	return ""
+}
+
+// runOfName reads the name of a user.
+func runOfName(user string) string {
+	name, is := strings.CutPrefix(strings.ToLower(user), runUser)
+	if !is {
+		return ""
+	}
+	return RunName(name)
 }
 
 // runOfAddress reads the tag of a mailbox.

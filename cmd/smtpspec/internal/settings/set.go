@@ -81,6 +81,12 @@ func (s *Set) Duration(p *time.Duration, name, value, text string) *Setting {
 	return s.Add((*duration)(p), name, value, text)
 }
 
+// Age defines a setting that is how long something is kept: "36h", "7d", and 0
+// for ever.
+func (s *Set) Age(p *time.Duration, name, value, text string) *Setting {
+	return s.Add((*age)(p), name, value, text)
+}
+
 // All returns the settings in the order of their definition, --config last.
 func (s *Set) All() []*Setting {
 	return append(slices.Clone(s.list), s.configSetting())

@@ -3,6 +3,7 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -67,6 +68,36 @@ func (d *duration) Set(v string) error {
 	}
 	*d = duration(t)
 	return nil
+}
+
+// age is a duration that may be 0, and that days are a unit of.
+type age time.Duration
+
+func (a *age) Set(v string) error {
+	const day = 24 * time.Hour
+	t, err := time.ParseDuration(v)
+	if days, is := strings.CutSuffix(v, "d"); err != nil && is {
+		var n int
+		if n, err = strconv.Atoi(days); n > int(math.MaxInt64/day) {
+			err = strconv.ErrRange
+		}
+		t = time.Duration(n) * day
+	}
+	switch {
+	case err != nil && v != "0":
+		return fmt.Errorf("%s is no length of time; write a number with its unit: 90m, 36h, 7d; 0 is for ever", quote(v))
+	case t < 0:
+		return fmt.Errorf("%s is too short", quote(v))
+	}
+	*a = age(t)
+	return nil
+}
+
+func (a *age) String() string {
+	if *a == 0 {
+		return "0"
+	}
+	return (*duration)(a).String()
 }
 
 // String leaves out the units that are zero: "5m", not "5m0s".
