@@ -5,9 +5,9 @@ package harness
 // reads slowly, or not at all. It has no effect where the system cannot do that.
 func Narrow() Option { return optionFunc(func(o *options) { o.narrow = true }) }
 
-// narrowBuffer is the room for octets that nobody has read, and narrowSegment
-// the longest segment: from the two, a client's system chooses how much it
-// takes ahead.
+// narrowBuffer is the server's room for octets that nobody has read, in either
+// direction, and narrowSegment the longest segment: from the two, a client's
+// system chooses how much it takes ahead.
 const (
 	narrowBuffer  = 4 << 10
 	narrowSegment = 536 // the least that any host takes, RFC 9293 §3.7.1

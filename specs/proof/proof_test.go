@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -107,6 +108,31 @@ func breaks(honest, mutant *conform.Result) bool {
 		return honest.Verdict.Word == conform.Info && honest.Verdict.Text != mutant.Verdict.Text
 	}
 	return false
+}
+
+// Kernels hold a lot between two sockets, which memory does not.
+func TestAMutantThatWritesBeforeItReadsIsStuckOverSocketsToo(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("how much a system takes ahead is its own affair")
+	}
+	for _, m := range mutant.All() {
+		if m.Name != "writes-whole-groups" {
+			continue
+		}
+		for name, client := range map[string]conform.Client{"honest": honest, m.Name: m} {
+			r, err := conform.Run(t.Context(), client, catalog.All(), conform.Only(m.Breaks...), conform.WithUnit(time.Second))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := conform.Pass
+			if name == m.Name {
+				want = conform.Fail
+			}
+			if result := r.Result("pipe-deadlock"); result == nil || result.Verdict.Word != want {
+				t.Errorf("%s: %+v", name, result)
+			}
+		}
+	}
 }
 
 // Every scenario has a mutant that is there for it.

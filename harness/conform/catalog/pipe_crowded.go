@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/smtpspec/smtpspec/harness"
@@ -13,11 +14,11 @@ import (
 // directions: the server does not read on while nobody reads its replies.
 var crowded = &conform.Script{ID: "pipe-deadlock", Text: "PIPELINING; 2000 recipients with long addresses, and long replies to each",
 	Offer: pipelining, Ask: askCrowd,
-	Rules: []harness.Rule{harness.On(harness.RCPT).Reply(250, "2.1.5 "+strings.Repeat("yes ", 100))},
+	Rules: []harness.Rule{harness.On(harness.RCPT).Reply(250, slices.Repeat([]string{"2.1.5 " + strings.Repeat("yes ", 100)}, 5)...)},
 	Options: func(conform.Env) []harness.Option {
 		limits := harness.DefaultLimits()
-		limits.Recipients, limits.Record = 3000, 8<<20
-		return []harness.Option{harness.WithLimits(limits)}
+		limits.Recipients, limits.Record = 3000, 16<<20
+		return []harness.Option{harness.WithLimits(limits), harness.Narrow()} // or kernels hold what nobody reads
 	},
 }
 
