@@ -241,7 +241,7 @@ func someEntries() []*Entry {
 }
 
 func FuzzParseQuery(f *testing.F) {
-	for _, text := range []string{"", "a b", `-from:"бат" OR (is:read !x)`, "after:5m before:today", `header:"X A"="b"`, "NOT NOT (a)", `"\"`, "tls:1.3 auth:x code:550", "((((", "run:\xff"} {
+	for _, text := range []string{"", "a b", `-from:"бат" OR (is:read !x)`, "after:5m before:today", `header:"X A"="b"`, "NOT NOT (a)", "Ꭰ ꭰ", `"\"`, "tls:1.3 auth:x code:550", "((((", "run:\xff"} {
 		f.Add(text)
 	}
 	entries := someEntries()

@@ -12,15 +12,53 @@ import (
 // Words takes a text apart as searches see it: the runs of letters, marks and
 // digits, in NFKC and without regard to case, so that "Бат", "бат" and "БАТ"
 // are one word. Every store indexes these words and no others.
-func Words(s string) []string { return strings.FieldsFunc(fold(s), notInWord) }
+func Words(s string) []string {
+	text := WordText(s)
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, " ")
+}
 
-// fold makes what Words compares, in the order that gives a text and its fold
-// the same result: case folding may leave NFKC, and not the other way round.
+// WordText returns the words of a text with a blank between them, for stores
+// that index a text rather than a list.
+func WordText(s string) string {
+	folded := fold(s)
+	text := make([]byte, 0, len(folded))
+	between := false
+	for _, r := range folded {
+		if !inWord(r) {
+			between = true
+			continue
+		}
+		if between && len(text) > 0 {
+			text = append(text, ' ')
+		}
+		between = false
+		text = utf8.AppendRune(text, r)
+	}
+	return string(text)
+}
+
+// fold makes what Words compares. Folding may leave NFKC, so that comes again
+// behind it: the fold of a fold is itself.
 func fold(s string) string {
 	if isASCII(s) {
 		return strings.ToLower(s)
 	}
-	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(s)))
+	return norm.NFKC.String(strings.Map(cherokee, cases.Fold().String(norm.NFKC.String(s))))
+}
+
+// cherokee folds the one script whose small letters are folded to its capitals
+// (CaseFolding.txt), which cases.Fold exchanges instead.
+func cherokee(r rune) rune {
+	switch {
+	case r >= 0xab70 && r <= 0xabbf:
+		return r - 0xab70 + 0x13a0
+	case r >= 0x13f8 && r <= 0x13fd:
+		return r - 8
+	}
+	return r
 }
 
 func isASCII(s string) bool {
@@ -32,6 +70,9 @@ func isASCII(s string) bool {
 	return true
 }
 
-func notInWord(r rune) bool {
-	return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsNumber(r)
+func inWord(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r >= 'a' && r <= 'z' || r >= '0' && r <= '9'
+	}
+	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r)
 }
