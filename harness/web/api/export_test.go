@@ -24,3 +24,7 @@ var (
 		return d.IDs != nil, d.Q != nil, d.All != nil, err
 	}
 )
+
+// OpenWaits and OpenStreams count what is open.
+func OpenWaits(a *API) int   { return len(a.waits) }
+func OpenStreams(a *API) int { return len(a.streams) }
