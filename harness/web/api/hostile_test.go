@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"unicode"
@@ -292,6 +293,23 @@ func TestSearchesAnswerWhateverIsAsked(t *testing.T) {
 	} {
 		if w := b.ask("GET", "/api/messages?q="+escape(q), ""); w.Code != 200 && w.Code != 400 && w.Code != 414 {
 			t.Errorf("%.40q: %d", q, w.Code)
+		}
+	}
+}
+
+func TestAQueryThatCannotBeReadSaysWhere(t *testing.T) {
+	b := newBox(t)
+	q := "бат (а"
+	for _, w := range []*httptest.ResponseRecorder{
+		b.ask("GET", "/api/messages?q="+escape(q), ""), b.ask("GET", "/api/wait?q="+escape(q), ""), b.ask("GET", "/?q="+escape(q), ""),
+		b.ask("DELETE", "/api/messages", `{"q":"`+q+`"}`), b.ask("GET", "/api/messages/latest?q="+escape(q), ""),
+	} {
+		p := decoded[struct {
+			Detail   string
+			Position *int
+		}](t, w)
+		if w.Code != 400 || p.Position == nil || *p.Position < 4 || *p.Position > 6 || p.Detail == "" {
+			t.Errorf("%d %s", w.Code, w.Body)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"github.com/smtpspec/smtpspec/harness/record"
+	"github.com/smtpspec/smtpspec/harness/store"
 )
 
 //go:embed pages
@@ -81,12 +82,12 @@ func listText(list *List[Summary]) string {
 }
 
 func (a *API) messagePage(w http.ResponseWriter, r *request) error {
-	e, raw, done, err := a.whole(w, r)
+	var view Message
+	err := a.takeApart(r, func(e *store.Entry, raw []byte) { view = viewOf(e, raw) })
 	if err != nil {
 		return err
 	}
-	defer done()
-	return writePage(w, "message", viewOf(e, raw))
+	return writePage(w, "message", view)
 }
 
 func (a *API) style(w http.ResponseWriter, _ *request) error {

@@ -132,6 +132,21 @@ func TestWaitLooksAgainBehindAGap(t *testing.T) {
 	})
 }
 
+func TestWaitSeesWhatBecomesOfMail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t)
+		id := b.put("", mail("x"))
+		answer := b.wait("?q=" + escape("x AND (is:read OR -is:unread) AND NOT tag:old tag:done"))
+		synctest.Wait()
+		b.store.Update(t.Context(), store.Selection{All: true}, store.Change{Read: new(true)})
+		synctest.Wait()
+		b.ask("PATCH", "/api/messages/"+string(id), `{"tags":["done"]}`)
+		if w := <-answer; w.Code != 200 {
+			t.Errorf("%d %s", w.Code, w.Body)
+		}
+	})
+}
+
 func TestWaitOfAnotherStoresPlaceMissesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBox(t)
