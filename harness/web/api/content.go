@@ -85,6 +85,7 @@ func (a *API) getHTML(w http.ResponseWriter, r *request) error {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src "+pictures+
 		"; base-uri 'none'; form-action 'none'; frame-ancestors 'self'")
+	h.Set("X-Frame-Options", "SAMEORIGIN")
 	_, err = io.WriteString(slowWriter{w, patient(w, writeTime)}, text)
 	return err
 }

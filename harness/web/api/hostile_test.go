@@ -416,6 +416,7 @@ func FuzzCursor(f *testing.F) {
 	f.Add(api.NewListCursor(0))
 	f.Add(api.NewListCursor(1 << 60))
 	f.Add(api.NewOrderCursor(5))
+	f.Add(api.NewListCursor(5) + "\n")
 	f.Add("")
 	f.Fuzz(func(t *testing.T, text string) {
 		seq, err := api.ParseListCursor(text)
