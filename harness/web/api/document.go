@@ -64,7 +64,7 @@ func (a *API) describe(w http.ResponseWriter, r *request) error {
 	if !wantsHTML(r) {
 		return writePlain(w, http.StatusOK, a.document.text())
 	}
-	return writePage(w, "api", a.document)
+	return writePage(w, http.StatusOK, "api", a.document)
 }
 
 func (d *document) text() string {

@@ -312,6 +312,10 @@ func TestAQueryThatCannotBeReadSaysWhere(t *testing.T) {
 			t.Errorf("%d %s", w.Code, w.Body)
 		}
 	}
+	w := b.ask("GET", "/?q="+escape(`"><script>`), "", "Accept", "text/html")
+	if w.Code != 400 || !strings.Contains(w.Body.String(), `role="alert"`) || strings.Contains(w.Body.String(), "<script") {
+		t.Errorf("the page: %d %s", w.Code, w.Body)
+	}
 }
 
 func escape(s string) string {

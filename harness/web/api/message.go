@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -37,14 +38,21 @@ func (a *API) latest(ctx context.Context, r *request) (*store.Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := a.Store.List(ctx, store.Page{Query: q, Run: r.run(), Limit: 1})
-	if err != nil {
-		return nil, err
+	page := store.Page{Query: q, Run: r.run(), Limit: 1}
+	for {
+		found, err := a.Store.List(ctx, page)
+		if err != nil {
+			return nil, err
+		}
+		if len(found.Entries) == 0 {
+			return nil, store.ErrNotFound
+		}
+		// It may have been removed between the two looks; the one before it counts then.
+		e, err := a.Store.Get(ctx, found.Entries[0].ID)
+		if !errors.Is(err, store.ErrNotFound) {
+			return e, err
+		}
 	}
-	if len(found.Entries) == 0 {
-		return nil, store.ErrNotFound
-	}
-	return a.Store.Get(ctx, found.Entries[0].ID)
 }
 
 func (a *API) getMessage(w http.ResponseWriter, r *request) error {
