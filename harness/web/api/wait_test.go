@@ -219,7 +219,9 @@ func TestWaitNeverMisses(t *testing.T) {
 	if testing.Short() {
 		rounds = 100
 	}
-	b := newBox(t, func(_ *api.Config, o *store.MemoryOptions) { o.Events = 20; o.Retention.Messages = 50 })
+	b := newBox(t, func(_ *api.Config, o *store.MemoryOptions) {
+		o.Events, o.Retention.Messages, o.Digester = 20, 50, store.Digester{}
+	})
 	ctx, stop := context.WithCancel(t.Context())
 	var noise sync.WaitGroup
 	var pinning sync.RWMutex // retention takes nothing between a put and its pin
