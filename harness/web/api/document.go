@@ -61,6 +61,7 @@ func (a *API) getDocument(w http.ResponseWriter, _ *request) error {
 
 // describe shows the routes to people.
 func (a *API) describe(w http.ResponseWriter, r *request) error {
+	w.Header().Set("Vary", "Accept")
 	if !wantsHTML(r) {
 		return writePlain(w, http.StatusOK, a.document.text())
 	}

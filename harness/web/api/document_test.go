@@ -81,6 +81,9 @@ func TestDocumentAndRoutesAreTheSame(t *testing.T) {
 				if p.In == "query" {
 					params = append(params, p.Name)
 				}
+				if p.In == "path" != strings.Contains(path, "{"+p.Name+"}") {
+					t.Errorf("%s %s: the parameter %s in %s", method, path, p.Name, p.In)
+				}
 			}
 			slices.Sort(params)
 			documented[strings.ToUpper(method)+" "+path] = strings.Join(params, " ")
