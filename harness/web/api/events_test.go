@@ -274,7 +274,7 @@ func TestSlowClientsAreLetGo(t *testing.T) {
 	})
 }
 
-// TestEventsOverTCP holds streams and waits open over the deadlines of the
+// TestStreamsOutliveTheServersDeadlines holds streams and waits open over the deadlines of the
 // server, and sees them end when it closes.
 func TestStreamsOutliveTheServersDeadlines(t *testing.T) {
 	b := newBox(t)
