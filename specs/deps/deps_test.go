@@ -76,6 +76,14 @@ var _ = Describe("a test that imports", func() {
 			}
 		}
 	})
+	It("harness/web/api needs of ours what shows mail, and no server", func(ctx SpecContext) {
+		for _, pkg := range packagesOf(ctx, "harness/web/api") {
+			if strings.HasPrefix(pkg, ours) {
+				Expect(pkg).To(BeElementOf(ours+"/harness/record", ours+"/harness/message", ours+"/harness/rfc", ours+"/harness/lint",
+					ours+"/harness/store", ours+"/harness/hint", ours+"/harness/web/api", ours+"/harness/web/guard", ours+"/harness/web/problem"))
+			}
+		}
+	})
 	It("harness/record needs the standard library without net", func(ctx SpecContext) {
 		Expect(modulesOf(ctx, "harness/record")).To(BeEmpty())
 		Expect(packagesOf(ctx, "harness/record")).NotTo(ContainElement("net"))

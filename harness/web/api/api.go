@@ -93,8 +93,8 @@ func New(c Config) *API {
 // Handler returns the handler of all routes.
 func (a *API) Handler() http.Handler { return a.mux }
 
-// Close ends streams and waits, so that a server can shut down. It does not
-// wait for them.
+// Close ends streams and waits, so that a server can shut down: it is there for
+// http.Server.RegisterOnShutdown. It does not wait for them.
 func (a *API) Close() { a.close() }
 
 // now is what a query's dates are relative to.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/smtpspec/smtpspec/harness/message"
+	"github.com/smtpspec/smtpspec/harness/store"
 	"github.com/smtpspec/smtpspec/harness/web/problem"
 )
 
@@ -35,15 +36,15 @@ func (a *API) getRaw(w http.ResponseWriter, r *request) error {
 }
 
 func (a *API) getText(w http.ResponseWriter, r *request) error {
-	_, raw, done, err := a.whole(w, r)
+	var text string
+	err := a.takeApart(r, func(_ *store.Entry, raw []byte) {
+		m := message.Parse(raw)
+		if text = m.Text(); text == "" {
+			text = m.VisibleText()
+		}
+	})
 	if err != nil {
 		return err
-	}
-	defer done()
-	m := message.Parse(raw)
-	text := m.Text()
-	if text == "" {
-		text = m.VisibleText()
 	}
 	return writePlain(w, http.StatusOK, text)
 }
@@ -69,13 +70,14 @@ func (a *API) getHTML(w http.ResponseWriter, r *request) error {
 	default:
 		return problem.New(http.StatusBadRequest, "remote is images or nothing")
 	}
-	_, raw, done, err := a.whole(w, r)
+	var text string
+	err := a.takeApart(r, func(_ *store.Entry, raw []byte) {
+		m := message.Parse(raw)
+		text = withImages(m.HTML(), m)
+	})
 	if err != nil {
 		return err
 	}
-	defer done()
-	m := message.Parse(raw)
-	text := m.HTML()
 	if text == "" {
 		return problem.New(http.StatusNotFound, "this message has no HTML; /text has what it says")
 	}
@@ -83,7 +85,8 @@ func (a *API) getHTML(w http.ResponseWriter, r *request) error {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src "+pictures+
 		"; base-uri 'none'; form-action 'none'; frame-ancestors 'self'")
-	_, err = io.WriteString(slowWriter{w, patient(w, writeTime)}, withImages(text, m))
+	h.Set("X-Frame-Options", "SAMEORIGIN")
+	_, err = io.WriteString(slowWriter{w, patient(w, writeTime)}, text)
 	return err
 }
 
@@ -92,18 +95,26 @@ func (a *API) getPart(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return problem.New(http.StatusNotFound, "parts have numbers, from 0")
 	}
-	_, raw, done, err := a.whole(w, r)
+	var part *message.Part
+	err = a.takeApart(r, func(_ *store.Entry, raw []byte) { part = partNumber(message.Parse(raw), n) })
 	if err != nil {
 		return err
 	}
-	defer done()
-	for p := range message.Parse(raw).Parts() {
+	if part == nil {
+		return problem.New(http.StatusNotFound, "the message has no part of this number")
+	}
+	return writePart(w, r.PathValue("n"), part)
+}
+
+// partNumber counts from 0, which is the root; nil if there are not so many.
+func partNumber(m *message.Parsed, n uint64) *message.Part {
+	for p := range m.Parts() {
 		if n == 0 {
-			return writePart(w, r.PathValue("n"), p)
+			return p
 		}
 		n--
 	}
-	return problem.New(http.StatusNotFound, "the message has no part of this number")
+	return nil
 }
 
 func writePart(w http.ResponseWriter, n string, p *message.Part) error {

@@ -24,13 +24,20 @@ func patient(w http.ResponseWriter, d time.Duration) patience {
 // more gives the client so long from now on.
 func (p patience) more(d time.Duration) { p.SetWriteDeadline(time.Now().Add(d)) }
 
-// slowWriter gives the client writeTime for each piece.
+// slowWriter gives the client a time for each piece of a long answer.
 type slowWriter struct {
 	w http.ResponseWriter
 	p patience
 }
 
-func (s slowWriter) Write(b []byte) (int, error) {
-	s.p.more(3 * writeTime)
-	return s.w.Write(b)
+const piece = 256 << 10 // octets
+
+func (s slowWriter) Write(b []byte) (written int, err error) {
+	for len(b) > 0 && err == nil {
+		var n int
+		s.p.more(3 * writeTime)
+		n, err = s.w.Write(b[:min(len(b), piece)])
+		written, b = written+n, b[n:]
+	}
+	return written, err
 }

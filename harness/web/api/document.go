@@ -61,10 +61,11 @@ func (a *API) getDocument(w http.ResponseWriter, _ *request) error {
 
 // describe shows the routes to people.
 func (a *API) describe(w http.ResponseWriter, r *request) error {
+	w.Header().Set("Vary", "Accept")
 	if !wantsHTML(r) {
 		return writePlain(w, http.StatusOK, a.document.text())
 	}
-	return writePage(w, "api", a.document)
+	return writePage(w, http.StatusOK, "api", a.document)
 }
 
 func (d *document) text() string {

@@ -32,7 +32,7 @@ func (a *API) events(w http.ResponseWriter, r *request) error {
 	defer leave()
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
-	h.Set("X-Accel-Buffering", "no") // or nginx would keep events back
+	h.Set("X-Accel-Buffering", "no") // a proxy before us is not to gather events
 	w.WriteHeader(http.StatusOK)
 	s := &stream{w: w, p: patient(w, writeTime), run: r.run()}
 	// An id without data tells the client where it is and is no event.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -37,44 +38,53 @@ func (a *API) latest(ctx context.Context, r *request) (*store.Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := a.Store.List(ctx, store.Page{Query: q, Run: r.run(), Limit: 1})
-	if err != nil {
-		return nil, err
+	page := store.Page{Query: q, Run: r.run(), Limit: 1}
+	for {
+		found, err := a.Store.List(ctx, page)
+		if err != nil {
+			return nil, err
+		}
+		if len(found.Entries) == 0 {
+			return nil, store.ErrNotFound
+		}
+		// It may have been removed between the two looks; the one before it counts then.
+		e, err := a.Store.Get(ctx, found.Entries[0].ID)
+		if !errors.Is(err, store.ErrNotFound) {
+			return e, err
+		}
 	}
-	if len(found.Entries) == 0 {
-		return nil, store.ErrNotFound
-	}
-	return a.Store.Get(ctx, found.Entries[0].ID)
 }
 
 func (a *API) getMessage(w http.ResponseWriter, r *request) error {
-	e, raw, done, err := a.whole(w, r)
+	var view Message
+	err := a.takeApart(r, func(e *store.Entry, raw []byte) { view = viewOf(e, raw) })
 	if err != nil {
 		return err
 	}
-	defer done()
-	return reply(w, http.StatusOK, viewOf(e, raw))
+	return reply(w, http.StatusOK, view)
 }
 
-// whole returns a message with its octets, to take it apart. Only so many at a
-// time are, since each needs a multiple of its size; done ends that.
-func (a *API) whole(w http.ResponseWriter, r *request) (e *store.Entry, raw []byte, done func(), err error) {
+// takeApart reads the message that the path names. Only so many at a time are,
+// since each needs a multiple of its size; look has to be done with it before
+// anything is written, for a client may take its time.
+func (a *API) takeApart(r *request, look func(e *store.Entry, raw []byte)) error {
 	select {
 	case a.parsing <- struct{}{}:
+		defer func() { <-a.parsing }()
 	case <-r.Context().Done():
-		return nil, nil, nil, r.Context().Err()
+		return r.Context().Err()
 	}
-	leave := func() { <-a.parsing }
 	ctx, cancel := r.look()
 	defer cancel()
-	if e, err = a.entry(ctx, r); err == nil {
-		raw, err = a.octets(ctx, e)
-	}
+	e, err := a.entry(ctx, r)
 	if err != nil {
-		leave()
-		return nil, nil, nil, err
+		return err
 	}
-	return e, raw, leave, nil
+	raw, err := a.octets(ctx, e)
+	if err == nil {
+		look(e, raw)
+	}
+	return err
 }
 
 func (a *API) octets(ctx context.Context, e *store.Entry) ([]byte, error) {

@@ -100,14 +100,8 @@ func idsOf(texts []string) ([]store.ID, error) {
 	return ids, nil
 }
 
-// maxQuery is the longest query in a body, in octets, as in a URL.
-const maxQuery = 8 << 10
-
 // searched refuses a query that asks for nothing, since it finds everything.
 func (a *API) searched(text string) (store.Selection, error) {
-	if len(text) > maxQuery {
-		return store.Selection{}, problem.New(http.StatusBadRequest, "a query has at most %d octets", maxQuery)
-	}
 	q, err := store.ParseQuery(text, a.now())
 	if err != nil {
 		return store.Selection{}, err

@@ -29,7 +29,7 @@ func newMetrics() *metrics { return &metrics{requests: map[requestKind]int64{}} 
 func (m *metrics) count(rt route, w *counted) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.requests[requestKind{rt.method, rt.path, cmp.Or(w.status, 0)}]++
+	m.requests[requestKind{rt.method, rt.path, w.status}]++
 }
 
 // counted knows the status of an answer.
@@ -91,7 +91,7 @@ func (m *metrics) write(b *strings.Builder) {
 	slices.SortFunc(kinds, func(x, y requestKind) int {
 		return cmp.Or(cmp.Compare(x.route, y.route), cmp.Compare(x.method, y.method), cmp.Compare(x.code, y.code))
 	})
-	head(b, "http_requests_total", "counter", "answers by route and code; code 0 is one that nobody waited for")
+	head(b, "http_requests_total", "counter", "answers by route and code; code 0 is one that the client did not wait for")
 	for _, k := range kinds {
 		fmt.Fprintf(b, "smtpspec_http_requests_total{method=\"%s\",route=\"%s\",code=\"%d\"} %d\n", label(k.method), label(k.route), k.code, m.requests[k])
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"unicode"
 
 	"github.com/smtpspec/smtpspec/harness/record"
+	"github.com/smtpspec/smtpspec/harness/store"
 )
 
 //go:embed pages
@@ -31,12 +33,13 @@ func plain(s string) string {
 func inMessage(id, what string) string { return "/api/messages/" + id + "/" + what }
 
 // writePage answers with one of the pages. Nothing of it goes out if it fails.
-func writePage(w http.ResponseWriter, name string, data any) error {
+func writePage(w http.ResponseWriter, status int, name string, data any) error {
 	var b bytes.Buffer
 	if err := pages.ExecuteTemplate(&b, name+".html", data); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
 	_, err := w.Write(b.Bytes())
 	return err
 }
@@ -55,18 +58,23 @@ func wantsHTML(r *request) bool {
 type inbox struct {
 	*List[Summary]
 	Q, Run string
+	Wrong  string // with the query; "" if it was read
 }
 
 func (a *API) listPage(w http.ResponseWriter, r *request) error {
 	w.Header().Set("Vary", "Accept")
 	list, err := a.list(r)
-	if err != nil {
+	var inQuery *store.QueryError
+	switch {
+	case errors.As(err, &inQuery) && wantsHTML(r):
+		wrong := inbox{&List[Summary]{}, r.params.Get("q"), r.run(), inQuery.Error()}
+		return writePage(w, http.StatusBadRequest, "list", wrong)
+	case err != nil:
 		return err
-	}
-	if !wantsHTML(r) {
+	case !wantsHTML(r):
 		return writePlain(w, http.StatusOK, listText(list))
 	}
-	return writePage(w, "list", inbox{list, r.params.Get("q"), r.run()})
+	return writePage(w, http.StatusOK, "list", inbox{list, r.params.Get("q"), r.run(), ""})
 }
 
 // listText is a line for each message: when, its ID, from, to, subject.
@@ -81,12 +89,12 @@ func listText(list *List[Summary]) string {
 }
 
 func (a *API) messagePage(w http.ResponseWriter, r *request) error {
-	e, raw, done, err := a.whole(w, r)
+	var view Message
+	err := a.takeApart(r, func(e *store.Entry, raw []byte) { view = viewOf(e, raw) })
 	if err != nil {
 		return err
 	}
-	defer done()
-	return writePage(w, "message", viewOf(e, raw))
+	return writePage(w, http.StatusOK, "message", view)
 }
 
 func (a *API) style(w http.ResponseWriter, _ *request) error {

@@ -20,13 +20,14 @@ type request struct {
 	params url.Values
 }
 
-// newRequest reads the query. Where checked, each parameter has to be known and
+// newRequest reads the query: each parameter has to be one of the route's, and
 // to stand once. The request is never nil.
-func newRequest(hr *http.Request, known []string, checked bool) (*request, error) {
+func newRequest(hr *http.Request, rt route) (*request, error) {
 	r := &request{hr, nil}
-	if !checked {
+	if rt.anyParams {
 		return r, nil
 	}
+	known := strings.Fields(rt.params)
 	params, err := url.ParseQuery(hr.URL.RawQuery)
 	if err != nil {
 		return r, problem.New(http.StatusBadRequest, "the query of the URL cannot be read: escape its values")

@@ -16,39 +16,40 @@ type route struct {
 	method, path string
 	serve        func(http.ResponseWriter, *request) error
 	params       string // names of the query's parameters, by blanks
+	anyParams    bool   // the others are not looked at
 }
 
 func (a *API) routes() []route {
 	return []route{
-		{"GET", "/api/messages", a.listMessages, "q run limit after"},
-		{"DELETE", "/api/messages", a.deleteMessages, "run"},
-		{"GET", "/api/messages/{id}", a.getMessage, "q run"},
-		{"PATCH", "/api/messages/{id}", a.changeMessage, "run"},
-		{"GET", "/api/messages/{id}/raw", a.getRaw, "q run"},
-		{"GET", "/api/messages/{id}/html", a.getHTML, "q run remote"},
-		{"GET", "/api/messages/{id}/text", a.getText, "q run"},
-		{"GET", "/api/messages/{id}/parts/{n}", a.getPart, "q run"},
-		{"GET", "/api/sessions", a.listSessions, "run limit after"},
-		{"GET", "/api/sessions/{id}", a.getSession, "run"},
-		{"GET", "/api/sessions/{id}/transcript", a.getTranscript, "run"},
-		{"GET", "/api/wait", a.wait, "q run n timeout after"},
-		{"GET", "/api/events", a.events, "run after"},
-		{"GET", "/api/runs", a.listRuns, "run"},
-		{"POST", "/api/runs", a.createRun, ""},
-		{"DELETE", "/api/runs/{name}", a.deleteRun, ""},
-		{"GET", "/api/rules", a.listRules, "run"},
-		{"POST", "/api/rules", a.addRule, "run"},
-		{"PATCH", "/api/rules/{id}", a.changeRule, "run"},
-		{"DELETE", "/api/rules/{id}", a.removeRule, "run"},
-		{"GET", "/api/info", a.getInfo, "run"},
-		{"GET", "/api/openapi.json", a.getDocument, ""},
-		{"GET", "/api", a.describe, ""},
-		{"GET", "/healthz", a.health, ""},
-		{"GET", "/readyz", a.ready, ""},
-		{"GET", "/metrics", a.getMetrics, ""},
-		{"GET", "/{$}", a.listPage, "q run after"},
-		{"GET", "/messages/{id}", a.messagePage, "run"},
-		{"GET", "/style.css", a.style, ""},
+		{method: "GET", path: "/api/messages", serve: a.listMessages, params: "q run limit after"},
+		{method: "DELETE", path: "/api/messages", serve: a.deleteMessages, params: "run"},
+		{method: "GET", path: "/api/messages/{id}", serve: a.getMessage, params: "q run"},
+		{method: "PATCH", path: "/api/messages/{id}", serve: a.changeMessage, params: "run"},
+		{method: "GET", path: "/api/messages/{id}/raw", serve: a.getRaw, params: "q run"},
+		{method: "GET", path: "/api/messages/{id}/html", serve: a.getHTML, params: "q run remote"},
+		{method: "GET", path: "/api/messages/{id}/text", serve: a.getText, params: "q run"},
+		{method: "GET", path: "/api/messages/{id}/parts/{n}", serve: a.getPart, params: "q run"},
+		{method: "GET", path: "/api/sessions", serve: a.listSessions, params: "run limit after"},
+		{method: "GET", path: "/api/sessions/{id}", serve: a.getSession, params: "run"},
+		{method: "GET", path: "/api/sessions/{id}/transcript", serve: a.getTranscript, params: "run"},
+		{method: "GET", path: "/api/wait", serve: a.wait, params: "q run n timeout after"},
+		{method: "GET", path: "/api/events", serve: a.events, params: "run after"},
+		{method: "GET", path: "/api/runs", serve: a.listRuns, params: "run"},
+		{method: "POST", path: "/api/runs", serve: a.createRun, params: ""},
+		{method: "DELETE", path: "/api/runs/{name}", serve: a.deleteRun, params: ""},
+		{method: "GET", path: "/api/rules", serve: a.listRules, params: "run"},
+		{method: "POST", path: "/api/rules", serve: a.addRule, params: "run"},
+		{method: "PATCH", path: "/api/rules/{id}", serve: a.changeRule, params: "run"},
+		{method: "DELETE", path: "/api/rules/{id}", serve: a.removeRule, params: "run"},
+		{method: "GET", path: "/api/info", serve: a.getInfo, params: "run"},
+		{method: "GET", path: "/api/openapi.json", serve: a.getDocument, params: ""},
+		{method: "GET", path: "/api", serve: a.describe, params: ""},
+		{method: "GET", path: "/healthz", serve: a.health, params: ""},
+		{method: "GET", path: "/readyz", serve: a.ready, params: ""},
+		{method: "GET", path: "/metrics", serve: a.getMetrics, params: ""},
+		{method: "GET", path: "/{$}", serve: a.listPage, params: "q run after"},
+		{method: "GET", path: "/messages/{id}", serve: a.messagePage, params: "run"},
+		{method: "GET", path: "/style.css", serve: a.style, params: ""},
 	}
 }
 
@@ -61,9 +62,9 @@ func (a *API) register() {
 		a.mux.Handle(rt.method+" "+rt.path, a.handler(rt))
 	}
 	for path, allowed := range methods {
-		a.mux.Handle(path, a.handler(route{method: "other", path: path, serve: otherMethod(allowed)}))
+		a.mux.Handle(path, a.handler(route{method: "other", path: path, serve: otherMethod(allowed), anyParams: true}))
 	}
-	a.mux.Handle("/", a.handler(route{method: "any", path: "", serve: nothingHere}))
+	a.mux.Handle("/", a.handler(route{method: "any", serve: nothingHere, anyParams: true}))
 }
 
 func otherMethod(allowed []string) func(http.ResponseWriter, *request) error {
@@ -83,12 +84,11 @@ func nothingHere(http.ResponseWriter, *request) error {
 
 // handler is what all routes have in common.
 func (a *API) handler(rt route) http.Handler {
-	known := strings.Fields(rt.params)
 	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
 		answer := &counted{ResponseWriter: w}
 		defer a.metrics.count(rt, answer)
 		w.Header().Set("Cache-Control", "no-store")
-		r, err := newRequest(hr, known, rt.serve != nil && rt.path != "" && rt.method != "other")
+		r, err := newRequest(hr, rt)
 		if err == nil {
 			err = rt.serve(answer, r)
 		}

@@ -180,16 +180,15 @@ type SessionView struct {
 
 // Run is a namespace for the mail of one test job.
 type Run struct {
-	Name     string `json:"name"`
-	Created  string `json:"created"`
-	Expires  string `json:"expires,omitempty"` // never without
-	Messages int    `json:"messages"`
-	SMTPUser string `json:"smtp_user"` // mail of whoever signs in so is of the run
-	PlusTag  string `json:"plus_tag"`  // mail to local+TAG@anywhere is
-	Header   string `json:"header"`    // mail with this field is
-	Address  string `json:"address"`   // one to send to
-	// SMTP is where mail is taken.
-	SMTP []string `json:"smtp"`
+	Name     string   `json:"name"`
+	Created  string   `json:"created"`
+	Expires  string   `json:"expires,omitempty"` // never without
+	Messages int      `json:"messages"`
+	SMTPUser string   `json:"smtp_user"` // mail of whoever signs in so is of the run
+	PlusTag  string   `json:"plus_tag"`  // mail to local+TAG@anywhere is
+	Header   string   `json:"header"`    // mail with this field is
+	Address  string   `json:"address"`   // one to send to
+	SMTP     []string `json:"smtp"`      // where mail is taken
 }
 
 // Waited is the answer of a wait.

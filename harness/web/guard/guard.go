@@ -138,5 +138,9 @@ func (g *Guard) refusal(r *http.Request) *problem.Problem {
 // isClean says that a path is the shortest one to where it leads, so that
 // nothing behind the guard has to redirect.
 func isClean(p string) bool {
-	return strings.HasPrefix(p, "/") && !strings.ContainsAny(p, "\x00\\") && (path.Clean(p) == p || path.Clean(p)+"/" == p)
+	if !strings.HasPrefix(p, "/") || strings.ContainsAny(p, "\x00\\") {
+		return false
+	}
+	clean := path.Clean(p)
+	return p == clean || clean != "/" && p == clean+"/"
 }

@@ -208,7 +208,7 @@ func (endless) Read(b []byte) (int, error) { return len(b), nil }
 func TestOnlyCleanPathsPass(t *testing.T) {
 	h := newGuard(t, guard.Config{})
 	for _, path := range []string{
-		"/../etc/passwd", "/api/../../x", "//evil.example/", "/api//messages", "/./", "/api/messages/..", "/a\x00b", `/a\b`, `/\evil.example`,
+		"/../etc/passwd", "/api/../../x", "//evil.example/", "//", "///", "/a//", "/api//messages", "/./", "/api/messages/..", "/a\x00b", `/a\b`, `/\evil.example`,
 	} {
 		r := httptest.NewRequest("GET", "http://localhost/", nil)
 		r.URL.Path = path
