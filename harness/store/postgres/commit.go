@@ -184,7 +184,7 @@ func queueMessages(batch *pgx.Batch, group []*putting) {
 			ids, sessions, runs = append(ids, key(string(m.ID))), append(sessions, key(string(m.Session))), append(runs, key(m.Run))
 			at, sizes, tls = append(at, nanos(m.At)), append(sizes, int64(m.Size)), append(tls, key(m.Facts.TLS))
 			auth, mechanisms = append(auth, folded(m.Facts.Auth)), append(mechanisms, folded(m.Facts.Mechanism))
-			codes, forms = append(codes, textArray(m.Codes())), append(forms, p.form)
+			codes, forms = append(codes, arrayNumbers(m.Codes())), append(forms, p.form)
 		}
 	}
 	if len(put) > 0 {

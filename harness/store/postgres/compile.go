@@ -109,13 +109,13 @@ func (c *compiler) has(query string) string { return "words @@ " + c.arg(query) 
 // any of their fields.
 func (c *compiler) header(h store.HeaderPhrase, may bool) string {
 	c.digests = true
+	c.inexact = c.inexact || len(h.Words) > 0
+	if len(h.Words) > 0 && !may {
+		return "false"
+	}
 	there := "fields @> array[" + c.arg(folded(h.Name)) + "]::text[]"
 	if len(h.Words) == 0 {
 		return there
-	}
-	c.inexact = true
-	if !may {
-		return "false"
 	}
 	_, possible := phraseQuery([]store.Column{store.ColumnFields}, h.Words)
 	return "(" + c.has(possible) + " and " + there + ")"
@@ -203,13 +203,4 @@ func (c *compiler) signedIn(who string) string {
 	}
 	name := c.arg(folded(who))
 	return "(auth = " + name + " or mechanism = " + name + ")"
-}
-
-// keys is key for IDs.
-func keys(ids []store.ID) []string {
-	all := make([]string, len(ids))
-	for i, id := range ids {
-		all[i] = key(string(id))
-	}
-	return all
 }

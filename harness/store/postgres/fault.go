@@ -18,12 +18,12 @@ const (
 )
 
 var (
-	replyFull = record.NewReply(452, "4.3.1 The store is full, try again later")
+	replyFull  = record.NewReply(452, "4.3.1 The store is full, try again later")
 	replyLarge = record.NewReply(452, "4.3.1 The message is larger than all that the store keeps")
-	replyBusy = record.NewReply(451, "4.3.2 The store is busy, try again later")
-	replyDown = record.NewReply(451, "4.3.0 The store cannot be reached, try again later")
-	replyRead = record.NewReply(451, "4.3.0 The store is read-only, try again later")
-	replyOdd  = record.NewReply(451, "4.3.0 The store cannot take this now, try again later")
+	replyBusy  = record.NewReply(451, "4.3.2 The store is busy, try again later")
+	replyDown  = record.NewReply(451, "4.3.0 The store cannot be reached, try again later")
+	replyRead  = record.NewReply(451, "4.3.0 The store is read-only, try again later")
+	replyOdd   = record.NewReply(451, "4.3.0 The store cannot take this now, try again later")
 )
 
 // replyFor returns what a client is told when its message could not be stored.

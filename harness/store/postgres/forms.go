@@ -3,6 +3,7 @@ package postgres
 import (
 	"encoding/json"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -125,10 +126,55 @@ func escapedAll(list []string) []string {
 	return all
 }
 
+// foldedAll is folded for the elements of a list, never nil.
+func foldedAll(list []string) []string {
+	all := make([]string, len(list))
+	for i, s := range list {
+		all[i] = folded(s)
+	}
+	return all
+}
+
 func unescapedAll(list []string) []string {
 	var all []string
 	for _, s := range list {
 		all = append(all, record.Unescape(s))
+	}
+	return all
+}
+
+var arrayQuotes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
+// arrayText is a list of texts as PostgreSQL reads an array: for arrays of
+// arrays, which would have to be rectangular.
+func arrayText(list []string) string {
+	var b strings.Builder
+	for _, s := range list {
+		b.WriteString(`,"` + arrayQuotes.Replace(s) + `"`)
+	}
+	return "{" + strings.TrimPrefix(b.String(), ",") + "}"
+}
+
+// arrayNumbers is the same for numbers.
+func arrayNumbers(list []int) string {
+	b := []byte{'{'}
+	for i, n := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, int64(n), 10)
+	}
+	return string(append(b, '}'))
+}
+
+// key is a text as a column has it.
+func key(s string) string { return record.Escape(s) }
+
+// keys is key for IDs.
+func keys(ids []store.ID) []string {
+	all := make([]string, len(ids))
+	for i, id := range ids {
+		all[i] = key(string(id))
 	}
 	return all
 }

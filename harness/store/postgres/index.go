@@ -2,13 +2,13 @@ package postgres
 
 import (
 	"context"
-	"io"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
-	"github.com/smtpspec/smtpspec/harness/record"
 	"github.com/smtpspec/smtpspec/harness/store"
 )
 
@@ -90,7 +90,7 @@ func (s *Store) settle(ctx context.Context) (int64, error) {
 // unindexed returns the first messages without an index, of those that the
 // condition is for.
 func (s *Store) unindexed(ctx context.Context, condition string, arg any) ([]*pending, error) {
-	rows, err := s.pool.Query(ctx, `select `+columns+` from messages where not indexed and `+condition+` order by seq limit `+decimal(indexBatch), arg)
+	rows, err := s.pool.Query(ctx, `select `+columns+` from messages where not indexed and `+condition+` order by seq limit `+strconv.Itoa(indexBatch), arg)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +150,17 @@ func (s *Store) rawOf(ctx context.Context, p *pending) ([]byte, error) {
 	if p.raw != nil {
 		return p.raw.Raw(), nil
 	}
-	return io.ReadAll(&content{store: s, ctx: ctx, id: key(string(p.mail.ID)), left: int64(p.mail.Size), inside: true})
+	rows, err := s.pool.Query(ctx, `select data from pieces where id = $1 order by n`, key(string(p.mail.ID)))
+	if err != nil {
+		return nil, err
+	}
+	raw := make([]byte, 0, p.mail.Size)
+	var piece pgtype.DriverBytes
+	_, err = pgx.ForEachRow(rows, []any{&piece}, func() error {
+		raw = append(raw, piece...)
+		return nil
+	})
+	return raw, err
 }
 
 // indexRows are the columns of updateIndex.
@@ -170,14 +180,15 @@ func (r *indexRows) add(p *pending, d *store.Digest) error {
 	r.seqs, r.digests, r.texts = append(r.seqs, p.seq), append(r.digests, short), append(r.texts, texts)
 	r.words, r.inexact = append(r.words, words), append(r.inexact, inexact)
 	r.files, r.embedded = append(r.files, len(d.Files) > 0), append(r.embedded, len(d.Embedded) > 0)
-	r.lint, r.fields = append(r.lint, arrayText(d.Lint, record.Escape)), append(r.fields, arrayText(fieldNames(d), folded))
+	r.lint, r.fields = append(r.lint, arrayText(escapedAll(d.Lint))), append(r.fields, arrayText(fieldKeys(d)))
 	return nil
 }
 
-func fieldNames(d *store.Digest) []string {
+// fieldKeys returns the names of the fields, folded, each once.
+func fieldKeys(d *store.Digest) []string {
 	names := make([]string, len(d.Fields))
 	for i, f := range d.Fields {
-		names[i] = f.Name
+		names[i] = folded(f.Name)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)

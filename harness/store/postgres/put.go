@@ -2,9 +2,7 @@ package postgres
 
 import (
 	"context"
-	"strconv"
 
-	"github.com/smtpspec/smtpspec/harness/record"
 	"github.com/smtpspec/smtpspec/harness/store"
 )
 
@@ -182,19 +180,3 @@ func (s *Store) putAlone(ctx context.Context, p *putting) error {
 	}
 	return replyFor(ended(s.ctx, err))
 }
-
-// textArray is a one-dimensional array of numbers as PostgreSQL reads it: an
-// array of arrays would have to be rectangular.
-func textArray(numbers []int) string {
-	b := []byte{'{'}
-	for i, n := range numbers {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = strconv.AppendInt(b, int64(n), 10)
-	}
-	return string(append(b, '}'))
-}
-
-// key is a text as a column has it.
-func key(s string) string { return record.Escape(s) }

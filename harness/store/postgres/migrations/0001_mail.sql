@@ -1,7 +1,7 @@
 -- One row: the end of the order, and what the store holds. Whoever adds to the
 -- order updates it and so locks it until the commit.
 create table state (
-	only      boolean primary key default true check (only),
+	one       boolean primary key default true check (one),
 	seq       bigint not null default 0,
 	forgotten bigint not null default 0, -- events up to here are not known any more
 	messages  bigint not null default 0,
