@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,6 +33,9 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// opened has the names of the tests that opened a store.
+var opened sync.Map
+
 // open returns a store that goes with the test.
 func open(t testing.TB, o Options) *Store {
 	t.Helper()
@@ -39,6 +43,9 @@ func open(t testing.TB, o Options) *Store {
 		o.Schema = server.Schema()
 	}
 	o.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
+	if _, again := opened.LoadOrStore(t.Name(), true); !again {
+		t.Cleanup(func() { noGoroutines(t) }) // behind the end of all stores of the test
+	}
 	s, err := Open(t.Context(), server.URL(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -47,7 +54,6 @@ func open(t testing.TB, o Options) *Store {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
-		noGoroutines(t)
 	})
 	return s
 }
