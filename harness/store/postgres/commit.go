@@ -22,7 +22,7 @@ const commitTime = 2 * time.Minute
 
 // errCommitLost says that the connection was lost during a commit, and that the
 // messages are not there.
-var errCommitLost = errors.New("postgres: the connection was lost during the commit, which did not happen")
+var errCommitLost = errors.New("postgres: the connection was lost, and nothing was committed")
 
 const insertPieces = `insert into pieces (id, n, data) select * from unnest($1::text[], $2::int[], $3::bytea[])`
 
