@@ -32,11 +32,11 @@ func readMail(b []byte, m *store.Mail) error {
 }
 
 // escaped makes peers' octets fit for JSON.
-func escaped(f store.Facts) store.Facts { return each(f, record.Escape) }
+func escaped(f store.Facts) store.Facts { return eachFact(f, record.Escape) }
 
-func unescaped(f store.Facts) store.Facts { return each(f, record.Unescape) }
+func unescaped(f store.Facts) store.Facts { return eachFact(f, record.Unescape) }
 
-func each(f store.Facts, change func(string) string) store.Facts {
+func eachFact(f store.Facts, change func(string) string) store.Facts {
 	f.Remote, f.Hello, f.TLS = change(f.Remote), change(f.Hello), change(f.TLS)
 	f.Auth, f.Mechanism = change(f.Auth), change(f.Mechanism)
 	return f
