@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/jackc/pgx/v5"
@@ -13,6 +14,11 @@ import (
 // leastChunk is how many rows are read at once where not all of them belong to
 // what is looked for.
 const leastChunk = 64
+
+// fewHits is how many messages a search takes from the index. Where there are
+// more, the order is walked instead: one of a few dozen messages belongs to
+// the page then.
+const fewHits = 2000
 
 // finder finds the messages of a selection.
 type finder struct {
@@ -88,6 +94,9 @@ type window struct {
 	oldest        bool
 	chunk         int
 	only          string // a further condition, "" = none
+
+	few  bool    // hits are all there is
+	hits []int64 // places still to be read, in the order of reading
 }
 
 // each calls take with the messages found in a window until it returns false.
@@ -98,8 +107,13 @@ func (f *finder) each(ctx context.Context, w window, take func(*row) (bool, erro
 	if f.inexact {
 		w.chunk = max(w.chunk, leastChunk)
 	}
+	if f.digests {
+		if err := f.probe(ctx, &w); err != nil {
+			return err
+		}
+	}
 	for {
-		rows, err := f.rows(ctx, w)
+		rows, err := f.rows(ctx, &w)
 		if err != nil {
 			return err
 		}
@@ -111,11 +125,44 @@ func (f *finder) each(ctx context.Context, w window, take func(*row) (bool, erro
 				return err
 			}
 		}
-		if len(rows) < w.chunk {
+		if w.few && len(w.hits) == 0 || !w.few && len(rows) < w.chunk {
 			return nil
 		}
-		w.move(rows[len(rows)-1].Seq)
+		if !w.few {
+			w.move(rows[len(rows)-1].Seq)
+		}
 	}
+}
+
+// probe asks the index for the places of all that is found, if that is not
+// much. The planner is not asked to choose: what it knows of words and phrases
+// is too little.
+func (f *finder) probe(ctx context.Context, w *window) error {
+	rows, err := f.store.pool.Query(ctx, `select seq from messages where `+f.condition+w.only+f.bounds()+` limit `+strconv.Itoa(fewHits+1), f.bounded(w)...)
+	if err != nil {
+		return err
+	}
+	hits, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil || len(hits) > fewHits {
+		return err
+	}
+	slices.Sort(hits)
+	if !w.oldest {
+		slices.Reverse(hits)
+	}
+	w.few, w.hits = true, hits
+	return nil
+}
+
+// bounds is the condition of a window, whose parameters stand behind those of
+// the finder's own.
+func (f *finder) bounds() string {
+	n := len(f.args)
+	return ` and seq > $` + strconv.Itoa(n+1) + ` and seq < $` + strconv.Itoa(n+2)
+}
+
+func (f *finder) bounded(w *window) []any {
+	return append(slices.Clip(f.args), w.after, w.before)
 }
 
 func (w *window) move(last int64) {
@@ -126,25 +173,39 @@ func (w *window) move(last int64) {
 	}
 }
 
-func (f *finder) rows(ctx context.Context, w window) ([]*row, error) {
-	texts, order := "case when inexact then texts end", "desc"
+func (f *finder) rows(ctx context.Context, w *window) ([]*row, error) {
+	texts := "case when inexact then texts end"
 	switch {
 	case f.inexact:
 		texts = "texts"
 	case !f.digests:
 		texts = "null::bytea"
 	}
-	if w.oldest {
-		order = "asc"
-	}
-	n := len(f.args)
-	sql := `select ` + columns + `, ` + texts + `, coalesce(inexact, false) from messages where ` + f.condition + w.only +
-		` and seq > ` + "$" + strconv.Itoa(n+1) + ` and seq < $` + strconv.Itoa(n+2) + ` order by seq ` + order + ` limit ` + strconv.Itoa(w.chunk)
-	rows, err := f.store.pool.Query(ctx, sql, append(f.args[:n:n], w.after, w.before)...)
+	from, args := f.from(w)
+	rows, err := f.store.pool.Query(ctx, `select `+columns+`, `+texts+`, coalesce(inexact, false) from `+from, args...)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, scanWhole)
+}
+
+// from returns where the next rows come from, in their order.
+func (f *finder) from(w *window) (string, []any) {
+	order := " order by seq desc"
+	if w.oldest {
+		order = " order by seq asc"
+	}
+	limit := " limit " + strconv.Itoa(w.chunk)
+	if w.few {
+		n := min(len(w.hits), w.chunk)
+		chunk := w.hits[:n]
+		w.hits = w.hits[n:]
+		return `messages where seq = any($1)` + order, []any{chunk}
+	}
+	if f.digests { // offset 0 has the rows come in their order, and only then looks at them
+		return `(select * from messages where true` + f.bounds() + order + ` offset 0) as walked where ` + f.condition + w.only + order + limit, f.bounded(w)
+	}
+	return `messages where ` + f.condition + w.only + f.bounds() + order + limit, f.bounded(w)
 }
 
 // total counts what is found anywhere.
