@@ -20,14 +20,18 @@ const leastChunk = 64
 // the page then.
 const fewHits = 2000
 
+// glanceSize is how many places are looked at before the index is asked.
+const glanceSize = 200
+
 // finder finds the messages of a selection.
 type finder struct {
 	store     *Store
 	which     store.Selection
 	condition string
 	args      []any
-	digests   bool // the condition needs indexed messages
-	inexact   bool // all rows have to be looked at
+	digests   bool  // the condition needs indexed messages
+	place     int64 // up to which they are
+	inexact   bool  // all rows have to be looked at
 }
 
 // find compiles a selection. If it needs the index, what it sees ends where all
@@ -37,11 +41,11 @@ func (s *Store) find(ctx context.Context, which store.Selection) (*finder, error
 	var c compiler
 	f := &finder{store: s, which: which, condition: c.selection(which), digests: c.digests, inexact: c.inexact}
 	if c.digests {
-		place, err := s.settle(ctx)
-		if err != nil {
+		var err error
+		if f.place, err = s.settle(ctx); err != nil {
 			return nil, err
 		}
-		f.condition += " and seq <= " + c.arg(place)
+		f.condition += " and seq <= " + c.arg(f.place)
 	}
 	f.args = c.args
 	return f, nil
@@ -107,31 +111,56 @@ func (f *finder) each(ctx context.Context, w window, take func(*row) (bool, erro
 	if f.inexact {
 		w.chunk = max(w.chunk, leastChunk)
 	}
-	if f.digests {
-		if err := f.probe(ctx, &w); err != nil {
-			return err
-		}
+	if !f.digests {
+		_, err := f.run(ctx, &w, take)
+		return err
 	}
-	for {
-		rows, err := f.rows(ctx, &w)
+	first := f.glance(&w)
+	if done, err := f.run(ctx, &first, take); done || err != nil {
+		return err
+	}
+	if err := f.probe(ctx, &w); err != nil {
+		return err
+	}
+	_, err := f.run(ctx, &w, take)
+	return err
+}
+
+// run reads a window to its end, or until take returns false, which is done.
+func (f *finder) run(ctx context.Context, w *window, take func(*row) (bool, error)) (done bool, err error) {
+	for more := true; more; {
+		rows, err := f.rows(ctx, w)
 		if err != nil {
-			return err
+			return false, err
 		}
 		for _, r := range rows {
 			if (f.inexact || r.inexact && f.digests) && !f.which.Match(&r.Entry) {
 				continue
 			}
 			if on, err := take(r); err != nil || !on {
-				return err
+				return true, err
 			}
 		}
-		if w.few && len(w.hits) == 0 || !w.few && len(rows) < w.chunk {
-			return nil
-		}
-		if !w.few {
+		if more = len(w.hits) > 0; !w.few && len(rows) == w.chunk {
+			more = true
 			w.move(rows[len(rows)-1].Seq)
 		}
 	}
+	return false, nil
+}
+
+// glance cuts the beginning off a window: a page of what is common lies there.
+func (f *finder) glance(w *window) window {
+	first := *w
+	if w.oldest {
+		first.before = min(w.before, w.after+glanceSize+1)
+		w.after = first.before - 1
+	} else {
+		first.before = min(w.before, f.place+1)
+		first.after = max(w.after, first.before-glanceSize-1)
+		w.before = first.after + 1
+	}
+	return first
 }
 
 // probe asks the index for the places of all that is found, if that is not
