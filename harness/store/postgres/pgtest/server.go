@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Install is what to do where PostgreSQL is missing.
@@ -33,7 +35,7 @@ type Server struct {
 	password              string
 	port                  int
 	process               *process
-	schemas               atomic.Int64
+	names                 atomic.Int64
 }
 
 // Start makes a server and starts it. Whoever calls it calls Stop. The error
@@ -58,15 +60,15 @@ func Start(ctx context.Context) (*Server, error) {
 }
 
 // URL returns where a client finds the server, with the password.
-func (s *Server) URL() string { return s.address(s.password) }
+func (s *Server) URL() string { return s.address(s.password, Database) }
 
 // URLWith returns the same with another password.
-func (s *Server) URLWith(password string) string { return s.address(password) }
+func (s *Server) URLWith(password string) string { return s.address(password, Database) }
 
-func (s *Server) address(password string) string {
+func (s *Server) address(password, database string) string {
 	u := url.URL{
 		Scheme: "postgres", User: url.UserPassword(User, password),
-		Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)), Path: Database, RawQuery: "sslmode=disable",
+		Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)), Path: database, RawQuery: "sslmode=disable",
 	}
 	return u.String()
 }
@@ -76,7 +78,22 @@ func (s *Server) address(password string) string {
 func (s *Server) Password() string { return s.password }
 
 // Schema returns a name that no other test of this server has.
-func (s *Server) Schema() string { return fmt.Sprintf("test_%d", s.schemas.Add(1)) }
+func (s *Server) Schema() string { return fmt.Sprintf("test_%d", s.names.Add(1)) }
+
+// NewDatabase makes an empty database and returns its URL: for programs that
+// keep their schema's name.
+func (s *Server) NewDatabase(ctx context.Context) (string, error) {
+	conn, err := pgx.Connect(ctx, s.URL())
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	name := fmt.Sprintf("inbox_%d", s.names.Add(1))
+	if _, err := conn.Exec(ctx, `create database `+name); err != nil {
+		return "", err
+	}
+	return s.address(s.password, name), nil
+}
 
 // Stop ends the server and removes what it kept.
 func (s *Server) Stop() error {

@@ -12,27 +12,32 @@ func TestServerKeepsWhatWasCommitted(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Stop()
-	ask(t, s, `create table kept (n int)`)
-	ask(t, s, `insert into kept values (1)`)
+	ask(t, s.URL(), `create table kept (n int)`)
+	ask(t, s.URL(), `insert into kept values (1)`)
 	s.Crash()
 	if err := s.Launch(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	ask(t, s, `insert into kept values (2)`)
+	ask(t, s.URL(), `insert into kept values (2)`)
 	if err := s.Shut(); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Launch(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n := ask(t, s, `select * from kept`); n != 2 {
+	if n := ask(t, s.URL(), `select * from kept`); n != 2 {
 		t.Errorf("%d rows", n)
 	}
+	url, err := s.NewDatabase(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask(t, url, `create table kept (n int)`)
 }
 
-func ask(t *testing.T, s *Server, sql string) int64 {
+func ask(t *testing.T, url, sql string) int64 {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), s.URL())
+	conn, err := pgx.Connect(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
