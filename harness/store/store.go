@@ -12,7 +12,10 @@
 //     anything because something else came or went.
 //   - A search sees every message whose Put had returned before the search
 //     began.
-//   - Only Delete, DeleteRun and retention remove a message.
+//   - Only Delete, DeleteRun, retention and the expiry of runs remove a message.
+//   - A method whose context has ended before it began returns the context's
+//     error and does nothing; behind Close every method returns ErrClosed.
+//   - Times come back to the microsecond at least, in any location.
 package store
 
 import (
@@ -29,7 +32,9 @@ import (
 type Store interface {
 	// Put commits a message with its content. The store sets m.Seq. An error
 	// that is a record.Reply is what the client is to be told; any other one
-	// stands for 451. m and what raw yields are not changed afterwards.
+	// stands for 451: an ID that is there already is one, and a message larger
+	// than Retention.Bytes gets 452. m and what raw yields are not changed
+	// afterwards.
 	Put(ctx context.Context, m *Mail, raw Raw) error
 	// PutSession keeps a session that has ended. The store sets its Seq.
 	PutSession(ctx context.Context, s *Session) error
@@ -42,7 +47,8 @@ type Store interface {
 	// List returns a page of messages, the newest first unless p says
 	// otherwise.
 	List(ctx context.Context, p Page) (*Listing, error)
-	// Update changes the state of messages and returns how many there were.
+	// Update changes the state of messages and returns how many there were,
+	// changed or not.
 	Update(ctx context.Context, which Selection, change Change) (int, error)
 	// Delete removes messages, pinned ones too, and returns how many.
 	Delete(ctx context.Context, which Selection) (int, error)
@@ -53,18 +59,26 @@ type Store interface {
 	// first. Of p it knows Run, Before, After, Limit and Oldest.
 	Sessions(ctx context.Context, p Page) ([]*Session, error)
 
-	// PutRun creates a run, or changes when it expires.
+	// PutRun creates a run, or changes when it expires; a run that is there
+	// keeps its Created. Mail may bear the name of a run that was never put.
 	PutRun(ctx context.Context, r Run) error
 	// Runs returns the runs by name.
 	Runs(ctx context.Context) ([]Run, error)
 	// DeleteRun removes a run with its messages and sessions, or returns
-	// ErrNotFound.
+	// ErrNotFound if it was never put.
 	DeleteRun(ctx context.Context, name string) error
+	// Expire applies all of the retention as of now, and removes the runs that
+	// have expired by then. Put and PutSession apply what counts; age is looked
+	// at here only, so whoever runs a store calls it now and then with a clock
+	// that does not jump.
+	Expire(ctx context.Context, now time.Time) error
 
 	// Watch yields what happens behind a place in the order, what has happened
 	// since and what does, until ctx ends; after is -1 for all that is still
 	// known. Where the store does not know any more what happened, it yields an
-	// event of kind Gap. An error ends it.
+	// event of kind Gap, whose Seq is that of the last thing unknown; a place
+	// that the store has not reached yet is another store's, and begins with a
+	// Gap too. The end of ctx is no error; an error ends it.
 	Watch(ctx context.Context, after int64) iter.Seq2[*Event, error]
 
 	// Info says what the store is and holds. An error means that it cannot
@@ -119,22 +133,6 @@ type Entry struct {
 	Read   bool
 	Pinned bool     // not touched by retention
 	Tags   []string // in the order of their names, without doubles regardless of case
-}
-
-// Change is what is to become of messages. nil leaves a thing as it is.
-type Change struct {
-	Read, Pinned *bool
-	Tags         *[]string // all tags
-	Tag, Untag   []string  // to add and to remove
-}
-
-// Selection names messages: those with the IDs, or those of a query, or All,
-// of one run if Run is not empty. A zero Selection names none.
-type Selection struct {
-	IDs   []ID
-	Query *Query
-	All   bool
-	Run   string
 }
 
 // Page describes a part of a list. The zero value is the newest DefaultLimit.
@@ -204,21 +202,24 @@ const (
 	Gap        Kind = "gap" // what happened between the last event and this one is not known any more
 )
 
-// Event is something that happened.
+// Event is something that happened. What concerns messages of several runs is
+// an event for each of them, and what concerns no message is none. Updated may
+// name messages that were like that before.
 type Event struct {
 	Seq   int64
 	Kind  Kind
-	IDs   []ID // of the messages, or of the session
+	IDs   []ID // of the messages, or of the session; nil in a Gap
 	Run   string
-	Entry *Entry // of NewMessage, with its whole digest; nil if it is gone already
+	Entry *Entry // of NewMessage: the message as it is now, with its whole digest; nil if it is gone already
 }
 
 // Retention bounds what a store keeps; the oldest goes first. Pinned messages
-// stay. Zero values are no bound. Runs go when they expire, whatever is pinned.
+// stay and are not counted, so that they never crowd out what has just come.
+// Zero values are no bound. Runs go when they expire, whatever is pinned.
 type Retention struct {
 	Messages int
-	Bytes    int64
-	Age      time.Duration
+	Bytes    int64         // octets of the messages
+	Age      time.Duration // since At of a message and Started of a session; looked at by Expire
 	Sessions int
 }
 
@@ -243,6 +244,6 @@ type Info struct {
 	Bytes      int64 // octets of messages
 	Unread     int
 	Sessions   int
-	Evicted    int64 // messages that retention removed, since the store was opened
+	Evicted    int64 // messages that retention and the expiry of runs removed, since the store was opened
 	Unindexed  int   // messages that no search has looked at yet
 }
