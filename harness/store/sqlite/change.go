@@ -11,19 +11,17 @@ import (
 
 // totals is the row of the table state that changes.
 type totals struct {
-	seq, messages, bytes, unread, sessions int64
-	clock                                  time.Time
+	seq, messages, bytes, unread int64
+	pinned, heavy                int64 // of messages and of bytes
+	sessions                     int64
+	oldest                       int64 // before it there are pinned messages only; not kept in the table
 }
 
 func readState(ctx context.Context, path string, conn *sql.Conn) (t totals, name string, err error) {
-	var clock int64
-	row := conn.QueryRowContext(ctx, "SELECT name, seq, messages, bytes, unread, sessions, clock FROM state")
-	err = row.Scan(&name, &t.seq, &t.messages, &t.bytes, &t.unread, &t.sessions, &clock)
+	row := conn.QueryRowContext(ctx, "SELECT name, seq, messages, bytes, unread, pinned, heavy, sessions FROM state")
+	err = row.Scan(&name, &t.seq, &t.messages, &t.bytes, &t.unread, &t.pinned, &t.heavy, &t.sessions)
 	if err != nil {
 		return t, "", fault(path, err)
-	}
-	if clock != 0 {
-		t.clock = time.Unix(0, clock)
 	}
 	return t, name, nil
 }
@@ -60,8 +58,8 @@ func (c *change) finish() error {
 	if err := c.forget(); err != nil {
 		return err
 	}
-	_, err := c.plain("UPDATE state SET seq = ?, messages = ?, bytes = ?, unread = ?, sessions = ?, clock = ?",
-		c.now.seq, c.now.messages, c.now.bytes, c.now.unread, c.now.sessions, nanos(c.now.clock))
+	_, err := c.plain("UPDATE state SET seq = ?, messages = ?, bytes = ?, unread = ?, pinned = ?, heavy = ?, sessions = ?",
+		c.now.seq, c.now.messages, c.now.bytes, c.now.unread, c.now.pinned, c.now.heavy, c.now.sessions)
 	return err
 }
 
@@ -98,12 +96,10 @@ func joined(ids []store.ID) string {
 }
 
 // nanos is a time as columns have it. What is out of their range is at its
-// end; the zero time is 0.
+// end.
 func nanos(t time.Time) int64 {
 	const limit = 1<<63 - 1
 	switch {
-	case t.IsZero():
-		return 0
 	case t.Year() < 1679:
 		return -limit
 	case t.Year() > 2261:

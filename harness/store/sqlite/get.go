@@ -40,6 +40,10 @@ func (s *Store) complete(e *store.Entry) (err error) {
 	if p == nil {
 		p = &pending{mail: e.Mail}
 	}
-	e.Digest, err = p.whole(s)
+	d, err := p.whole(s)
+	if err == nil {
+		own := *d
+		e.Digest = &own
+	}
 	return err
 }

@@ -89,6 +89,17 @@ func (x *index) sweep() {
 	x.wake()
 }
 
+// behind returns how many messages are not in the search yet; more than are in
+// memory are not counted one by one.
+func (x *index) behind(seq int64) int {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if !x.live {
+		return int(max(x.put-x.upto, 0))
+	}
+	return len(x.open)
+}
+
 // find returns a message that is on its way into the search, or nil.
 func (x *index) find(id store.ID) *pending {
 	x.mu.Lock()

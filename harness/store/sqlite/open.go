@@ -77,7 +77,6 @@ func (s *Store) open(ctx context.Context) error {
 	s.ending, s.end = context.WithCancel(context.Background())
 	s.write = newWriter(s, now)
 	s.index.start()
-	s.keeper = newKeeper(s, now.clock)
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/smtpspec/smtpspec/harness/record"
 	"github.com/smtpspec/smtpspec/harness/store"
 )
 
@@ -36,10 +37,13 @@ const (
 // it waits for its turn it heeds ctx. An error is a record.Reply, unless it is
 // that of ctx or store.ErrClosed.
 func (s *Store) Put(ctx context.Context, m *store.Mail, raw store.Raw) error {
-	if err := s.enter(); err != nil {
+	if err := s.enter(ctx); err != nil {
 		return err
 	}
 	defer s.leave()
+	if most := s.options.Retention.Bytes; most > 0 && int64(raw.Size()) > most {
+		return record.NewReply(452, "4.3.1 Message larger than the mailbox")
+	}
 	d := &delivery{mail: *m, raw: raw.Raw(), facts: packMail(m), codes: codesText(m.Codes()), done: make(chan error, 1)}
 	d.mail.Size = len(d.raw)
 	select {
@@ -118,7 +122,7 @@ func (w *writer) putAll(group []*delivery) error {
 				return err
 			}
 		}
-		return nil
+		return c.evict(batch)
 	})
 }
 

@@ -23,7 +23,6 @@ type Store struct {
 	write  *writer
 	index  *index
 	events *store.Log
-	keeper *keeper
 
 	ending context.Context // ends with Close; what reads is cut off then
 	end    context.CancelFunc
@@ -39,9 +38,12 @@ type Store struct {
 var _ store.Store = (*Store)(nil)
 
 // enter begins a call, which leave ends, or says that the store is closed.
-func (s *Store) enter() error {
+func (s *Store) enter(ctx context.Context) error {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if s.closed {
 		return store.ErrClosed
 	}
@@ -53,7 +55,7 @@ func (s *Store) leave() { s.inside.Done() }
 
 // reading is enter for what reads: its context ends with the store too.
 func (s *Store) reading(ctx context.Context) (context.Context, func(), error) {
-	if err := s.enter(); err != nil {
+	if err := s.enter(ctx); err != nil {
 		return nil, nil, err
 	}
 	both, cancel := context.WithCancel(ctx)
@@ -89,7 +91,6 @@ func (s *Store) close() error {
 	s.closed = true
 	s.mu.Unlock()
 	s.events.Close()
-	s.keeper.stop()
 	s.end()
 	s.inside.Wait()
 	s.index.stop()

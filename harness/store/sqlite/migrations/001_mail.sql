@@ -1,5 +1,4 @@
--- One row: what the store holds. clock is its own time, in nanoseconds of Unix
--- time; name ties the file of the search to this one.
+-- One row: what the store holds. name ties the file of the search to this one.
 CREATE TABLE state (
 	one      INTEGER PRIMARY KEY CHECK (one = 1),
 	name     TEXT    NOT NULL,
@@ -7,12 +6,13 @@ CREATE TABLE state (
 	messages INTEGER NOT NULL DEFAULT 0,
 	bytes    INTEGER NOT NULL DEFAULT 0,
 	unread   INTEGER NOT NULL DEFAULT 0,
-	sessions INTEGER NOT NULL DEFAULT 0,
-	clock    INTEGER NOT NULL DEFAULT 0
+	pinned   INTEGER NOT NULL DEFAULT 0, -- of messages
+	heavy    INTEGER NOT NULL DEFAULT 0, -- of bytes, those of the pinned ones
+	sessions INTEGER NOT NULL DEFAULT 0
 );
 INSERT INTO state (one, name) VALUES (1, lower(hex(randomblob(16))));
 
--- auth and mechanism are in the form that is compared without regard to case,
+-- at is in nanoseconds of Unix time, auth and mechanism are in the form that is compared without regard to case,
 -- codes is " 250 550 ", facts is everything else that came with the message.
 CREATE TABLE mail (
 	seq       INTEGER PRIMARY KEY,
@@ -34,6 +34,7 @@ CREATE INDEX mail_session ON mail (session, seq);
 CREATE INDEX mail_run     ON mail (run, seq) WHERE run <> '';
 CREATE INDEX mail_read    ON mail (read, seq);
 CREATE INDEX mail_pinned  ON mail (seq) WHERE pinned = 1;
+CREATE INDEX mail_at      ON mail (at);
 
 CREATE TABLE tag (
 	fold TEXT    NOT NULL,
@@ -52,6 +53,7 @@ CREATE TABLE session (
 	seq    INTEGER PRIMARY KEY,
 	id     TEXT NOT NULL UNIQUE,
 	run    TEXT NOT NULL,
+	started INTEGER NOT NULL,
 	facts  BLOB NOT NULL,
 	record BLOB
 );
@@ -61,7 +63,7 @@ CREATE TABLE run (
 	name    TEXT PRIMARY KEY,
 	created BLOB NOT NULL,
 	expires BLOB NOT NULL,
-	ends    INTEGER
+	ends    INTEGER -- NULL = never
 );
 
 CREATE TABLE event (
