@@ -36,6 +36,7 @@ const (
 	maxDigestText  = 1 << 20
 	maxDigestValue = 16 << 10
 	maxDigestField = 1000
+	maxDigestHead  = 1 << 20 // of all fields
 	maxSnippet     = 250
 )
 
@@ -60,18 +61,27 @@ func (d Digester) Of(m *Mail, raw []byte) *Digest {
 	for _, part := range parsed.Embedded() {
 		digest.Embedded = append(digest.Embedded, part.Filename)
 	}
-	for i, f := range parsed.Header() {
-		if i == maxDigestField {
-			break
-		}
-		digest.Fields = append(digest.Fields, Field{f.Name, clip(f.Value(), maxDigestValue)})
-	}
+	digest.Fields = digestFields(parsed.Header())
 	if d.Lint != nil {
 		r := &record.Message{At: m.At, Envelope: m.Envelope, Reply: m.Reply}
 		r.SetRaw(raw)
 		digest.Lint = d.Lint(r)
 	}
 	return digest
+}
+
+// digestFields decodes a header up to the bounds.
+func digestFields(header message.Header) []Field {
+	var fields []Field
+	octets := 0
+	for _, f := range header {
+		field := Field{clip(f.Name, maxDigestValue), clip(f.Value(), maxDigestValue)}
+		if octets += len(field.Name) + len(field.Value); octets > maxDigestHead || len(fields) == maxDigestField {
+			break
+		}
+		fields = append(fields, field)
+	}
+	return fields
 }
 
 // searchedText is what a reader sees, and the plain text beside the HTML where

@@ -14,13 +14,25 @@ import (
 // are one word. Every store indexes these words and no others.
 func Words(s string) []string { return strings.FieldsFunc(fold(s), notInWord) }
 
-// fold makes what Words compares, in the order that gives a text and its fold
-// the same result: case folding may leave NFKC, and not the other way round.
+// fold makes what Words compares. Folding may leave NFKC, so that comes again
+// behind it: the fold of a fold is itself.
 func fold(s string) string {
 	if isASCII(s) {
 		return strings.ToLower(s)
 	}
-	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(s)))
+	return norm.NFKC.String(strings.Map(cherokee, cases.Fold().String(norm.NFKC.String(s))))
+}
+
+// cherokee folds the one script whose small letters are folded to its capitals
+// (CaseFolding.txt), which cases.Fold exchanges instead.
+func cherokee(r rune) rune {
+	switch {
+	case r >= 0xab70 && r <= 0xabbf:
+		return r - 0xab70 + 0x13a0
+	case r >= 0x13f8 && r <= 0x13fd:
+		return r - 8
+	}
+	return r
 }
 
 func isASCII(s string) bool {

@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -188,7 +187,5 @@ func jsonOf(v any) string {
 	}
 	return string(b)
 }
-
-func bySeq(a, b *store.Entry) int { return cmp.Compare(a.Seq, b.Seq) }
 
 func ptr[T any](v T) *T { return &v }

@@ -1,0 +1,162 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/smtpspec/smtpspec/fixtures"
+	"github.com/smtpspec/smtpspec/harness/record"
+)
+
+func digest(raw []byte) *Digest {
+	return Digester{}.Of(&Mail{Size: len(raw)}, raw)
+}
+
+func TestDigest(t *testing.T) {
+	raw := []byte(strings.ReplaceAll(`From: =?utf-8?b?0JHQsNGC?= <bat@example.mn>
+To: a@example.mn, "B b" <b@example.mn>
+Cc: c@example.mn
+Bcc: d@example.mn
+Reply-To: e@example.mn
+Subject: =?utf-8?b?0KHQsNC50L0=?= baina uu
+Message-ID: <1@example.mn>
+Date: Sun, 1 Mar 2026 20:00:00 +0800
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=x
+
+--x
+Content-Type: text/plain; charset=utf-8
+
+one
+ two	three
+
+--x
+Content-Type: application/pdf
+Content-Disposition: attachment; filename="a b.pdf"
+
+x
+--x--
+`, "\n", "\r\n"))
+	rules := func(m *record.Message) []string {
+		return []string{fmt.Sprint("size-", m.Size()), m.Envelope.From, fmt.Sprint(m.Reply.Code)}
+	}
+	m := &Mail{Envelope: record.Envelope{From: "f@example.mn"}, Reply: record.NewReply(250, "Ok")}
+	d := Digester{Lint: rules}.Of(m, raw)
+	for what, is := range map[string]bool{
+		"from":     len(d.From) == 1 && d.From[0].Name == "Бат" && d.From[0].Address == "bat@example.mn",
+		"to":       len(d.To) == 2 && d.To[1].Name == "B b",
+		"others":   len(d.Cc) == 1 && len(d.Bcc) == 1 && len(d.ReplyTo) == 1,
+		"subject":  d.Subject == "Сайн baina uu",
+		"id":       d.MessageID == "1@example.mn",
+		"date":     d.Date.Equal(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)),
+		"text":     strings.HasPrefix(d.Text, "one\n two\tthree"),
+		"snippet":  d.Snippet == "one two three",
+		"files":    slices.Equal(d.Files, []string{"a b.pdf"}) && len(d.Embedded) == 0,
+		"fields":   len(d.Fields) == 10 && d.Fields[5] == Field{"Subject", "Сайн baina uu"},
+		"lint":     slices.Equal(d.Lint, []string{fmt.Sprint("size-", len(raw)), "f@example.mn", "250"}),
+		"warnings": d.Warnings == 0,
+	} {
+		if !is {
+			t.Errorf("%s: %+v", what, d)
+		}
+	}
+	if s := d.Short(); s.Text != "" || s.Fields != nil || s.Subject != d.Subject || d.Text == "" {
+		t.Errorf("short %+v", s)
+	}
+}
+
+func TestDigestOfFixtures(t *testing.T) {
+	for name, raw := range fixtures.Messages() {
+		before := bytes.Clone(raw)
+		d := digest(raw)
+		sound(t, name, d)
+		if again := digest(raw); !reflect.DeepEqual(again, d) {
+			t.Errorf("%s: two digests are not the same", name)
+		}
+		if !bytes.Equal(before, raw) {
+			t.Errorf("%s was changed", name)
+		}
+	}
+}
+
+// sound checks that a digest can be shown, stored and searched.
+func sound(t *testing.T, name string, d *Digest) {
+	t.Helper()
+	whole := fmt.Sprintf("%+v", d)
+	if !utf8.ValidString(whole) {
+		t.Errorf("%s: not UTF-8", name)
+	}
+	if _, err := json.Marshal(d); err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
+	if len(d.Text) > maxDigestText || len(d.Snippet) > maxSnippet || len(d.Fields) > maxDigestField || strings.ContainsAny(d.Snippet, "\r\n\t") {
+		t.Errorf("%s: beyond its bounds: text %d, snippet %q, %d fields", name, len(d.Text), d.Snippet, len(d.Fields))
+	}
+	octets := 0
+	for _, f := range d.Fields {
+		octets += len(f.Name) + len(f.Value)
+	}
+	if octets > maxDigestHead {
+		t.Errorf("%s: %d octets of fields", name, octets)
+	}
+}
+
+func TestDigestFindsFixtures(t *testing.T) {
+	for name, words := range map[string]string{
+		"mongolian-base64": "from:дэлгүүр", "mongolian-quoted-printable": `subject:"БАЯР ХҮР"`, "charset-koi8-r": "text:здравствуйте", "charset-windows-1251": "text:сайн",
+	} {
+		raw := fixtures.Message(name)
+		m := &Mail{Size: len(raw)}
+		e := &Entry{Mail: *m, Digest: digest(raw)}
+		q, err := ParseQuery(words, queryNow)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !q.Match(e) || !newIndexed(e, nil).matches(q) {
+			t.Errorf("%s does not find %s: from %v, subject %q, text %q", words, name, e.Digest.From, e.Digest.Subject, e.Digest.Text)
+		}
+	}
+}
+
+// TestDigestOfFloods takes messages that are made to be slow, and looks for
+// something in each that is not there.
+func TestDigestOfFloods(t *testing.T) {
+	const large = 1 << 20
+	for name, raw := range map[string][]byte{
+		"text": fixtures.Text(large), "one line": fixtures.LongLine(large), "words": fixtures.Subject(10_000, "=?utf-8?q?=D0=B1?= "), "ligatures": fixtures.Subject(5_000, "\ufdfa\ufdfa\ufdfa "),
+		"fields": fixtures.Headers(50_000), "addresses": fixtures.Recipients(20_000), "file name": fixtures.FileName(10_000), "html": fixtures.HTML(50_000, "<b>x "), "comments": fixtures.HTML(50_000, "<!-- "),
+		"nested": fixtures.Nested(10_000, false), "messages": fixtures.NestedMessages(10_000), "parts": fixtures.Parts(20_000), "long fields": []byte(strings.Repeat("X-A: "+strings.Repeat("a", 20_000)+"\r\n", 200)),
+		"attachment": fixtures.Attachment(large), "octets": bytes.Repeat([]byte{0xff, 0, '\n'}, large/4), "ligature text": []byte("Content-Type: text/plain; charset=utf-8\r\n\r\n" + strings.Repeat("\ufdfa", large/16)),
+	} {
+		start := time.Now()
+		e := &Entry{Digest: digest(raw)}
+		sound(t, name, e.Digest)
+		q, _ := ParseQuery(`nowhere OR header:X-None=nowhere`, queryNow)
+		if newIndexed(e, nil).matches(q) {
+			t.Errorf("%s has what it has not", name)
+		}
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("%s took %v", name, took)
+		}
+	}
+}
+
+func FuzzDigest(f *testing.F) {
+	for _, raw := range fixtures.Messages() {
+		f.Add(raw)
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		e := &Entry{Digest: digest(raw)}
+		sound(t, "this", e.Digest)
+		for _, c := range Columns() {
+			e.Words(c)
+		}
+	})
+}
