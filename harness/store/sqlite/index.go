@@ -74,7 +74,7 @@ func (x *index) add(seq int64, news []*pending) {
 	for _, p := range news {
 		if x.live = x.live && (len(x.queue) == 0 || len(x.queue) < queueMessages && x.octets < queueOctets); x.live {
 			x.queue = append(x.queue, p)
-			x.octets += len(p.raw)
+			x.octets += p.held
 			x.open[p.mail.ID] = p
 		}
 	}
@@ -176,7 +176,7 @@ func (x *index) next() (*pending, error) {
 		case len(x.queue) > 0:
 			p := x.queue[0]
 			x.queue = x.queue[1:]
-			x.octets -= len(p.raw)
+			x.octets -= p.held
 			x.read = p.mail.Seq
 			return p, nil
 		case !x.live:
@@ -198,6 +198,7 @@ func (x *index) crowded() bool {
 // catchUp reads messages that are not in the queue from the store. With none
 // left the queue is in use again.
 func (x *index) catchUp() error {
+	goal := x.put
 	x.mu.Unlock()
 	page, err := x.store.behind(x.read)
 	x.mu.Lock()
@@ -213,11 +214,12 @@ func (x *index) catchUp() error {
 		x.open[p.mail.ID] = p
 	}
 	if len(page) == 0 {
-		if x.live = x.read >= x.put; !x.live { // what was put last is deleted already
-			x.read = x.put
-			x.ready = append(x.ready, &pending{mail: store.Mail{Seq: x.put}})
+		if x.read < goal { // what was put last is deleted already
+			x.read = goal
+			x.ready = append(x.ready, &pending{mail: store.Mail{Seq: goal}})
 			x.wake()
 		}
+		x.live = x.read >= x.put
 	}
 	return nil
 }

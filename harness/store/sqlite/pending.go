@@ -10,7 +10,8 @@ import (
 // pending is a message that is committed and not yet in the search.
 type pending struct {
 	mail   store.Mail
-	raw    []byte // nil if it has to be read
+	raw    []byte // nil if it has to be read; of once
+	held   int    // octets of raw at first
 	once   sync.Once
 	digest *store.Digest
 	err    error // of the reading
