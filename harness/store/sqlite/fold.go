@@ -16,6 +16,6 @@ func fold(s string) string {
 		for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
 			least = min(least, next)
 		}
-		return unicode.ToLower(least)
+		return least
 	}, s)
 }

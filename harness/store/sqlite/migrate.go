@@ -22,7 +22,7 @@ var searchSchema string
 const application = 0x736d7370
 
 // checkTime bounds how long a file is looked through when it is opened.
-const checkTime = 300 * time.Millisecond
+const checkTime = time.Second
 
 // steps returns the migrations in their order. That at i leads from version i
 // to i+1.
