@@ -20,6 +20,7 @@ type compiled struct {
 	node
 	exact  bool
 	digest bool // it looks at what messages say
+	shards bool // it looks at their words
 }
 
 // node is a condition: an expression of FTS5 and one of SQL, both of which hold.
@@ -52,7 +53,7 @@ func compile(q *store.Query, run string) (*compiled, error) {
 	if run != "" {
 		n = inRun(n, run)
 	}
-	return &compiled{n, c.exact, c.digest || n.words != ""}, nil
+	return &compiled{n, c.exact, c.digest, n.words != "" || strings.Contains(n.sql, wordsTable)}, nil
 }
 
 // inRun narrows a condition to a run.
@@ -190,7 +191,7 @@ func (n node) plain() node {
 	if n.words == "" {
 		return n
 	}
-	const in = "(m.seq IN (SELECT rowid FROM search.words WHERE words MATCH ?)"
+	const in = "(m.seq IN (SELECT rowid FROM search." + wordsTable + " WHERE " + wordsTable + " MATCH ?)"
 	if n.sql == "" {
 		return node{sql: in + ")", args: []any{n.words}}
 	}

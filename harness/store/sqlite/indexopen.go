@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/smtpspec/smtpspec/harness/store"
 )
@@ -50,6 +49,9 @@ func (x *index) resume(ctx context.Context, name string, last int64) error {
 	if err == nil {
 		err = x.check(ctx)
 	}
+	if err == nil {
+		err = x.dropShards(ctx)
+	}
 	if err != nil {
 		x.db.Close()
 		return err
@@ -83,8 +85,8 @@ func (x *index) renew(ctx context.Context, name string) error {
 		return err
 	}
 	x.upto, x.read = 0, 0
-	script := fmt.Sprintf("BEGIN IMMEDIATE;%s;%s;INSERT INTO state (one, name, upto) VALUES (1, %s, 0);PRAGMA user_version=%d;COMMIT",
-		searchSchema, createWords(), quoted(name), searchVersion)
+	script := fmt.Sprintf("BEGIN IMMEDIATE;%s;INSERT INTO state (one, name, upto) VALUES (1, %s, 0);PRAGMA user_version=%d;COMMIT",
+		searchSchema, quoted(name), searchVersion)
 	if _, err = x.db.ExecContext(ctx, script); err != nil {
 		x.db.Close()
 	}
@@ -99,27 +101,4 @@ func (x *index) connect() (err error) {
 		x.db.SetMaxOpenConns(1)
 	}
 	return err
-}
-
-func wordColumns() []string {
-	var columns []string
-	for _, c := range store.Columns() {
-		columns = append(columns, columnName(c))
-	}
-	return append(columns, "run")
-}
-
-func columnName(c store.Column) string { return fmt.Sprintf("c%d", int(c)) }
-
-// createWords makes the table of words. They come ready made: the tokenizer
-// only has to see the spaces between them, which "ascii" does, for which every
-// character beyond ASCII is part of a word.
-func createWords() string {
-	return "CREATE VIRTUAL TABLE words USING fts5(" + strings.Join(wordColumns(), ", ") +
-		", content='', contentless_delete=1, tokenize=\"ascii tokenchars '_'\")"
-}
-
-func insertWords() string {
-	columns := wordColumns()
-	return "INSERT INTO words (rowid, " + strings.Join(columns, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(columns)) + ")"
 }

@@ -103,7 +103,11 @@ func (x *index) insert(batch []*pending) error {
 	if err != nil {
 		return fault(x.path, err)
 	}
-	words, err := tx.Prepare(insertWords())
+	into, err := current(tx, batch[0].mail.Seq)
+	if err != nil {
+		return fault(x.path, err)
+	}
+	words, err := tx.Prepare(insertWords(into.table()))
 	if err != nil {
 		return fault(x.path, err)
 	}
@@ -119,6 +123,9 @@ func (x *index) insert(batch []*pending) error {
 		if _, err := words.Exec(wordsOf(p.entry())...); err != nil {
 			return fault(x.path, err)
 		}
+	}
+	if _, err := tx.Exec("UPDATE shard SET messages = messages + ? WHERE number = ?", len(batch), into.number); err != nil {
+		return fault(x.path, err)
 	}
 	if _, err := tx.Exec("UPDATE state SET upto = ?", batch[len(batch)-1].mail.Seq); err != nil {
 		return fault(x.path, err)
@@ -211,9 +218,9 @@ func (x *index) drop(gone []int64) error {
 		if _, err := tx.Exec("DELETE FROM digest WHERE seq = ?", seq); err != nil {
 			return fault(x.path, err)
 		}
-		if _, err := tx.Exec("DELETE FROM words WHERE rowid = ?", seq); err != nil {
-			return fault(x.path, err)
-		}
+	}
+	if err := removeWords(tx, gone); err != nil {
+		return fault(x.path, err)
 	}
 	if err := tx.Commit(); err != nil {
 		return fault(x.path, err)

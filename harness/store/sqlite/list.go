@@ -2,8 +2,8 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"errors"
-	"fmt"
 
 	"github.com/smtpspec/smtpspec/harness/store"
 )
@@ -106,69 +106,30 @@ func (b *bounds) next(seq int64) {
 
 // page reads messages that fulfil a condition.
 func (s *Store) page(ctx context.Context, c *compiled, b bounds, limit int) ([]*store.Entry, error) {
-	columns, rest := mailColumns+", d.short", !c.exact
-	if rest {
+	columns, whole := mailColumns+", d.short", !c.exact
+	if whole {
 		columns += ", d.rest"
 	}
-	query, args := c.query(columns, b, limit)
-	rows, err := s.read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	var page []*store.Entry
-	for rows.Next() {
+	err := s.rows(ctx, c, columns, b, limit, func(rows *sql.Rows) error {
 		var r row
 		into := append(r.mail(), &r.short)
-		if rest {
+		if whole {
 			into = append(into, &r.rest)
 		}
 		if err := rows.Scan(into...); err != nil {
-			return nil, err
+			return err
 		}
 		e, err := r.entry()
-		if err != nil {
-			return nil, err
-		}
 		page = append(page, e)
-	}
-	return page, rows.Err()
-}
-
-// query is the SELECT of what fulfils the condition; limit -1 is all.
-func (c *compiled) query(columns string, b bounds, limit int) (string, []any) {
-	from, seq := "mail m", "m.seq"
-	sql, args := "1", []any(nil)
-	if c.words != "" {
-		from, seq = "search.words w CROSS JOIN mail m ON m.seq = w.rowid", "w.rowid"
-		sql, args = "w.words MATCH ?", append(args, c.words)
-	}
-	if c.sql != "" {
-		sql, args = sql+" AND "+c.sql, append(args, c.args...)
-	}
-	if c.digest {
-		sql += " AND m.seq <= (SELECT upto FROM search.state)"
-	}
-	if b.after > 0 {
-		sql, args = sql+" AND "+seq+" > ?", append(args, b.after)
-	}
-	if b.before > 0 {
-		sql, args = sql+" AND "+seq+" < ?", append(args, b.before)
-	}
-	query := fmt.Sprintf("SELECT %s FROM %s LEFT JOIN search.digest d ON d.seq = m.seq WHERE %s", columns, from, sql)
-	if limit < 0 {
-		return query, args
-	}
-	order := " DESC"
-	if b.oldest {
-		order = ""
-	}
-	return query + " ORDER BY " + seq + order + " LIMIT ?", append(args, limit)
+		return err
+	})
+	return page, err
 }
 
 // total counts what there is without the bounds of the page.
 func (s *Store) total(ctx context.Context, c *compiled, p store.Page) (total int, err error) {
-	if c.words == "" && c.sql == "" {
+	if c.words == "" && c.sql == "" || c.sql == "1" {
 		now, _ := s.write.state()
 		return int(now.messages), nil
 	}
@@ -176,7 +137,11 @@ func (s *Store) total(ctx context.Context, c *compiled, p store.Page) (total int
 		err = s.find(ctx, c, p.Query, bounds{}, findPage, func(*store.Entry) bool { total++; return true })
 		return total, err
 	}
-	query, args := c.query("count(*)", bounds{}, -1)
-	err = s.read.QueryRowContext(ctx, query, args...).Scan(&total)
+	err = s.rows(ctx, c, "count(*)", bounds{}, -1, func(rows *sql.Rows) error {
+		var n int
+		err := rows.Scan(&n)
+		total += n
+		return err
+	})
 	return total, err
 }

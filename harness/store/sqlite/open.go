@@ -92,7 +92,7 @@ func (s *Store) openMail(ctx context.Context) error {
 		synchronous = "NORMAL"
 	}
 	s.mail, err = connect(s.path, "rw", "PRAGMA busy_timeout=1000", fmt.Sprintf("PRAGMA page_size=%d", pageSize),
-		"PRAGMA auto_vacuum=INCREMENTAL", "PRAGMA synchronous="+synchronous, "PRAGMA cache_size=-16384",
+		"PRAGMA synchronous="+synchronous, "PRAGMA cache_size=-16384",
 		"PRAGMA wal_autocheckpoint=2000", "PRAGMA journal_size_limit=67108864")
 	if err != nil {
 		return fault(s.path, err)
@@ -108,6 +108,9 @@ func (s *Store) prepareMail(ctx context.Context, conn *sql.Conn) error {
 	if _, err := schemaOf(ctx, s.path, conn); err != nil {
 		return err
 	}
+	if err := vacuumLater(ctx, conn); err != nil {
+		return fault(s.path, err)
+	}
 	var mode string
 	if err := conn.QueryRowContext(ctx, "PRAGMA journal_mode=WAL").Scan(&mode); err != nil {
 		return fault(s.path, err)
@@ -119,6 +122,17 @@ func (s *Store) prepareMail(ctx context.Context, conn *sql.Conn) error {
 		return err
 	}
 	return migrate(ctx, s.path, conn)
+}
+
+// vacuumLater makes a new file one that can become smaller step by step.
+func vacuumLater(ctx context.Context, conn *sql.Conn) error {
+	var pages int
+	err := conn.QueryRowContext(ctx, "PRAGMA page_count").Scan(&pages)
+	if err != nil || pages > 0 {
+		return err
+	}
+	_, err = conn.ExecContext(ctx, "PRAGMA auto_vacuum=INCREMENTAL")
+	return err
 }
 
 // readEvents returns the log as it was when the store was last closed.

@@ -13,3 +13,11 @@ CREATE TABLE digest (
 	short    BLOB    NOT NULL,
 	rest     BLOB    NOT NULL
 );
+
+-- The words of messages are in tables words_1, words_2 …, each for the messages
+-- from its first Seq up to that of the next one.
+CREATE TABLE shard (
+	number   INTEGER PRIMARY KEY,
+	first    INTEGER NOT NULL,
+	messages INTEGER NOT NULL
+);

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"slices"
 	"strings"
 
@@ -74,23 +75,16 @@ func (s *Store) places(ctx context.Context, c *compiled, q *store.Query, b bound
 		}
 		return seqs, last, err
 	}
-	query, args := c.query("m.seq", b, batch)
-	rows, err := s.read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err = s.rows(ctx, c, "m.seq", b, batch, func(rows *sql.Rows) error {
 		var seq int64
-		if err := rows.Scan(&seq); err != nil {
-			return nil, 0, err
-		}
+		err := rows.Scan(&seq)
 		seqs = append(seqs, seq)
-	}
+		return err
+	})
 	if len(seqs) == batch {
 		last = seqs[batch-1]
 	}
-	return seqs, last, rows.Err()
+	return seqs, last, err
 }
 
 // named calls do with the messages that have one of the IDs, but for those

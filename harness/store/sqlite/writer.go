@@ -51,6 +51,9 @@ func newWriter(s *Store, now totals) *writer {
 func (w *writer) stop() {
 	close(w.quit)
 	<-w.done
+	for _, plan := range w.plans {
+		_ = plan.Close()
+	}
 }
 
 func (w *writer) run() {
