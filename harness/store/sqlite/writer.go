@@ -16,12 +16,11 @@ const (
 // writer is the one goroutine that changes the file of the mail. Messages go
 // first; behind each group of them one other job has its turn.
 type writer struct {
-	store  *Store
-	conn   *sql.Conn
-	plans  map[string]*sql.Stmt
-	now    totals // only for the writer
-	kept   int    // events that were written since the file was last rid of old ones
-	oldest int64  // no message before it is within reach of the retention
+	store *Store
+	conn  *sql.Conn
+	plans map[string]*sql.Stmt
+	now   totals // only for the writer
+	kept  int    // events that were written since the file was last rid of old ones
 
 	puts chan *delivery
 	jobs chan *job
