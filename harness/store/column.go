@@ -41,6 +41,9 @@ func Columns() []Column {
 // Words returns the words of a column, which are what searches see of it.
 func (e *Entry) Words(c Column) []string { return Words(e.text(c)) }
 
+// WordText returns the words of a column with a blank between them.
+func (e *Entry) WordText(c Column) string { return WordText(e.text(c)) }
+
 func (e *Entry) text(c Column) string {
 	d := e.Digest
 	switch c {

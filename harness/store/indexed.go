@@ -23,20 +23,23 @@ type wordIndex struct {
 func newIndexed(e *Entry, raw Raw) *indexed {
 	index := &wordIndex{}
 	for c := range index.columns {
-		index.columns[c] = spaced(e.Words(Column(c)))
+		index.columns[c] = begun(e.WordText(Column(c)))
 	}
 	for _, f := range e.Digest.Fields {
-		index.fields = append(index.fields, spaced(Words(f.Value)))
+		index.fields = append(index.fields, begun(WordText(f.Value)))
 	}
 	return &indexed{*e, index, raw}
 }
 
-func spaced(words []string) string {
-	if len(words) == 0 {
+// begun puts the blank before the first word.
+func begun(text string) string {
+	if text == "" {
 		return ""
 	}
-	return " " + strings.Join(words, " ")
+	return " " + text
 }
+
+func spaced(words []string) string { return begun(strings.Join(words, " ")) }
 
 // copy returns the entry for somebody else, short as lists have it.
 func (e *indexed) copy(short bool) *Entry {

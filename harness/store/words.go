@@ -12,7 +12,33 @@ import (
 // Words takes a text apart as searches see it: the runs of letters, marks and
 // digits, in NFKC and without regard to case, so that "Бат", "бат" and "БАТ"
 // are one word. Every store indexes these words and no others.
-func Words(s string) []string { return strings.FieldsFunc(fold(s), notInWord) }
+func Words(s string) []string {
+	text := WordText(s)
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, " ")
+}
+
+// WordText returns the words of a text with a blank between them, for stores
+// that index a text rather than a list.
+func WordText(s string) string {
+	folded := fold(s)
+	text := make([]byte, 0, len(folded))
+	between := false
+	for _, r := range folded {
+		if !inWord(r) {
+			between = true
+			continue
+		}
+		if between && len(text) > 0 {
+			text = append(text, ' ')
+		}
+		between = false
+		text = utf8.AppendRune(text, r)
+	}
+	return string(text)
+}
 
 // fold makes what Words compares. Folding may leave NFKC, so that comes again
 // behind it: the fold of a fold is itself.
@@ -44,6 +70,9 @@ func isASCII(s string) bool {
 	return true
 }
 
-func notInWord(r rune) bool {
-	return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsNumber(r)
+func inWord(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r >= 'a' && r <= 'z' || r >= '0' && r <= '9'
+	}
+	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r)
 }
