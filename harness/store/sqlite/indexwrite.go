@@ -146,7 +146,7 @@ func lines(all []string) string {
 func wordsOf(e *store.Entry) []any {
 	row := []any{e.Seq}
 	for _, c := range store.Columns() {
-		row = append(row, strings.Join(e.Words(c), " "))
+		row = append(row, e.WordText(c))
 	}
 	if e.Run == "" {
 		return append(row, "")
