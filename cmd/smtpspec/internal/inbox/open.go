@@ -14,6 +14,8 @@ import (
 	"github.com/smtpspec/smtpspec/harness/lint"
 	"github.com/smtpspec/smtpspec/harness/record"
 	"github.com/smtpspec/smtpspec/harness/store"
+	"github.com/smtpspec/smtpspec/harness/store/postgres"
+	"github.com/smtpspec/smtpspec/harness/store/sqlite"
 )
 
 // Spec says which store to open: "memory", "sqlite:PATH", "sqlite:" for the
@@ -54,6 +56,19 @@ func (s Spec) Open(ctx context.Context, o Options) (store.Store, error) {
 	digester := store.Digester{Lint: brokenRules}
 	if (s.kind == "memory") != (o.Durability == store.DurableMemory) && o.Durability != "" {
 		return nil, fmt.Errorf("durability %s is not what a store of kind %s has", o.Durability, s.kind)
+	}
+	switch s.kind {
+	case "sqlite":
+		path, err := s.path()
+		if err != nil {
+			return nil, err
+		}
+		return sqlite.Open(ctx, path, sqlite.Options{Durability: o.Durability, Retention: o.Retention, Digester: digester, Log: o.Log})
+	case "postgres":
+		if o.Durability == store.DurableProcess {
+			return nil, errors.New("PostgreSQL decides itself what a commit survives: its synchronous_commit is on here, which is power")
+		}
+		return postgres.Open(ctx, s.where, postgres.Options{Retention: o.Retention, Digester: digester, Log: o.Log})
 	}
 	return store.NewMemory(store.MemoryOptions{Retention: o.Retention, Digester: digester}), nil
 }

@@ -1,0 +1,35 @@
+package sqlite
+
+import (
+	"context"
+	"sync"
+
+	"github.com/smtpspec/smtpspec/harness/store"
+)
+
+// pending is a message that is committed and not yet in the search.
+type pending struct {
+	mail   store.Mail
+	raw    []byte // nil if it has to be read; of once
+	held   int    // octets of raw at first
+	once   sync.Once
+	digest *store.Digest
+	err    error // of the reading
+}
+
+// whole returns what the message says. Whoever comes first finds it out.
+func (p *pending) whole(s *Store) (*store.Digest, error) {
+	p.once.Do(func() {
+		raw := p.raw
+		if raw == nil && p.mail.Size > 0 {
+			raw, p.err = s.raw(context.Background(), &p.mail)
+		}
+		if p.err == nil {
+			p.digest = s.options.Digester.Of(&p.mail, raw)
+		}
+		p.raw = nil
+	})
+	return p.digest, p.err
+}
+
+func (p *pending) entry() *store.Entry { return &store.Entry{Mail: p.mail, Digest: p.digest} }
