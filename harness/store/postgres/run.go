@@ -25,7 +25,8 @@ func (s *Store) PutRun(ctx context.Context, r store.Run) error {
 		expires = &at
 	}
 	_, err = s.pool.Exec(inside, `insert into runs (name, created, expires) values ($1, $2, $3)
-		on conflict (name) do update set expires = excluded.expires`, key(r.Name), nanos(r.Created), expires)
+		on conflict (name) do update set expires = excluded.expires
+		where runs.expires is not null and (excluded.expires is null or excluded.expires > runs.expires)`, key(r.Name), nanos(r.Created), expires)
 	return ended(inside, err)
 }
 

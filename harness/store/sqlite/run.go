@@ -6,7 +6,7 @@ import (
 	"github.com/smtpspec/smtpspec/harness/store"
 )
 
-// PutRun creates a run, or changes when it expires.
+// PutRun creates a run, or prolongs it.
 func (s *Store) PutRun(ctx context.Context, r store.Run) error {
 	if err := s.enter(ctx); err != nil {
 		return err
@@ -18,7 +18,8 @@ func (s *Store) PutRun(ctx context.Context, r store.Run) error {
 	}
 	err := s.write.change(ctx, func(c *change) error {
 		_, err := c.plain("INSERT INTO run (name, created, expires, ends) VALUES (?, ?, ?, ?)"+
-			" ON CONFLICT (name) DO UPDATE SET expires = excluded.expires, ends = excluded.ends",
+			" ON CONFLICT (name) DO UPDATE SET expires = excluded.expires, ends = excluded.ends"+
+			" WHERE run.ends IS NOT NULL AND (excluded.ends IS NULL OR excluded.ends > run.ends)",
 			r.Name, packTime(r.Created), packTime(r.Expires), ends)
 		return err
 	})
