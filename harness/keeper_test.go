@@ -103,3 +103,35 @@ func onlySession(t *testing.T, srv *harness.Server) *harness.Session {
 	}
 	return all[0]
 }
+
+// A condition of BODY has the message, whose reply it decides on.
+func TestWhenSeesTheMessage(t *testing.T) {
+	for _, lmtp := range []bool{false, true} {
+		saw := make(chan string, 1)
+		options := []harness.Option{harness.WithRules(harness.On(harness.BODY).When(func(x *harness.Exchange) bool {
+			saw <- string(x.Message.Raw())
+			return false
+		}).Reply(554, "5.6.0 no"))}
+		hello := "EHLO"
+		if lmtp {
+			options, hello = append(options, harness.LMTP()), "LHLO"
+		}
+		srv := harness.NewServer(t, options...)
+		c, err := textproto.Dial("tcp", srv.Addr())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		c.ReadResponse(220)
+		for _, line := range []string{hello + " x", "MAIL FROM:<a@b.mn>", "RCPT TO:<c@d.mn>", "DATA"} {
+			c.PrintfLine("%s", line)
+			c.ReadResponse(0)
+		}
+		c.PrintfLine("S: x\r\n.\r\nQUIT")
+		c.ReadResponse(250)
+		c.ReadResponse(221)
+		if got := <-saw; got != "S: x\r\n" {
+			t.Errorf("it saw %q", got)
+		}
+	}
+}

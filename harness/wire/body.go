@@ -80,7 +80,6 @@ func (s *Session) newMessage() *record.Message {
 // judgeBody decides on the message: by a rule, by a limit, or by handing it to
 // the dialogue, whose handler delivers it.
 func (s *Session) judgeBody() {
-	s.x.Message = s.message
 	s.examineEarly(s.message)
 	switch {
 	case s.ruledOut(2):

@@ -155,6 +155,9 @@ func (s *Session) prepare(stage record.Stage, c record.Command, address string) 
 	s.x = Exchange{Stage: stage, Command: c, Address: address, Envelope: s.envelope,
 		SessionID: s.ID(), Hello: s.hello, Transaction: s.mails, snapshot: s.snapshot, user: s.user,
 		TLS: s.secured() || s.implicit && stage == record.CONNECT}
+	if stage == record.BODY {
+		s.x.Message = s.message
+	}
 }
 
 func (s *Session) match() {

@@ -37,9 +37,17 @@ func (c *compiler) selection(which store.Selection) string {
 	}
 	condition := joined(any, " or ", "false")
 	if which.Run != "" {
-		condition += " and run = " + c.arg(key(which.Run))
+		condition += " and " + c.inRun(which.Run)
 	}
 	return condition
+}
+
+// inRun says what the index on runs is for, which has no messages without one.
+func (c *compiler) inRun(name string) string {
+	if name == "" {
+		return "run = ''"
+	}
+	return "(run = " + c.arg(key(name)) + " and run <> '')"
 }
 
 func (c *compiler) query(q *store.Query) string {
@@ -155,7 +163,7 @@ func (c *compiler) fact(x store.Expr) string {
 	case store.InSession:
 		return "session = " + c.arg(key(string(x)))
 	case store.InRun:
-		return "run = " + c.arg(key(string(x)))
+		return c.inRun(string(x))
 	case store.OverTLS:
 		return c.overTLS(string(x))
 	case store.SignedIn:

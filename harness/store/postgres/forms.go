@@ -21,7 +21,7 @@ type mailForm struct {
 }
 
 func mailJSON(m *store.Mail) ([]byte, error) {
-	return json.Marshal(mailForm{m.At, m.Envelope, m.Reply, escaped(m.Facts)})
+	return json.Marshal(mailForm{writable(m.At), m.Envelope, m.Reply, escaped(m.Facts)})
 }
 
 func readMail(b []byte, m *store.Mail) error {
@@ -49,7 +49,9 @@ type textsForm struct {
 }
 
 func digestJSON(d *store.Digest) (short, texts []byte, err error) {
-	if short, err = json.Marshal(d.Short()); err != nil {
+	c := d.Short()
+	c.Date = writable(d.Date)
+	if short, err = json.Marshal(c); err != nil {
 		return nil, nil, err
 	}
 	texts, err = json.Marshal(textsForm{d.Fields, d.Text})
@@ -72,7 +74,7 @@ func readDigest(short, texts []byte) (*store.Digest, error) {
 // without one.
 func sessionJSON(s *store.Session) (short, whole []byte, err error) {
 	c := *s
-	c.Facts, c.Record = escaped(s.Facts), nil
+	c.Started, c.Facts, c.Record = writable(s.Started), escaped(s.Facts), nil
 	if short, err = json.Marshal(c); err != nil || s.Record == nil {
 		return short, nil, err
 	}
@@ -91,6 +93,17 @@ func readSession(short, whole []byte) (*store.Session, error) {
 	}
 	s.Record = new(record.Session)
 	return s, json.Unmarshal(whole, s.Record)
+}
+
+// writable is a time as JSON can have it: in UTC if its zone is none of this
+// world, and zero if its year is none.
+func writable(t time.Time) time.Time {
+	for _, t := range []time.Time{t, t.UTC()} {
+		if _, err := t.MarshalJSON(); err == nil {
+			return t
+		}
+	}
+	return time.Time{}
 }
 
 // nanos is a time as the tables have it. Times outside of the years 1678 to

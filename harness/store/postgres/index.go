@@ -114,11 +114,31 @@ func (s *Store) pendingOf(m *store.Mail) *pending {
 // backlog, whatever comes: what could not be written is found unindexed.
 func (s *Store) index(ctx context.Context, batch []*pending) error {
 	defer s.backlog.drop(batch)
+	err := s.indexTogether(ctx, batch, false)
+	if !ofItsContent(err) {
+		return err
+	}
+	for _, p := range batch {
+		alone := []*pending{p}
+		if err = s.indexTogether(ctx, alone, false); ofItsContent(err) {
+			s.report("indexing "+string(p.mail.ID)+", which searches look at without an index now", err)
+			err = s.indexTogether(ctx, alone, true)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// indexTogether does so in one transaction; without words, if the database does
+// not take those.
+func (s *Store) indexTogether(ctx context.Context, batch []*pending, wordless bool) error {
 	var r indexRows
 	for _, p := range batch {
 		d, err := s.digest(ctx, p)
 		if err == nil {
-			err = r.add(p, d)
+			err = r.add(p, d, wordless)
 		}
 		if err != nil {
 			return err
@@ -171,12 +191,15 @@ type indexRows struct {
 	inexact, files, embedded []bool
 }
 
-func (r *indexRows) add(p *pending, d *store.Digest) error {
+func (r *indexRows) add(p *pending, d *store.Digest, wordless bool) error {
 	short, texts, err := digestJSON(d)
 	if err != nil {
 		return err
 	}
-	words, inexact := vectorOf(&store.Entry{Mail: *p.mail, Digest: d})
+	words, inexact := markWords, true
+	if !wordless {
+		words, inexact = vectorOf(&store.Entry{Mail: *p.mail, Digest: d})
+	}
 	r.seqs, r.digests, r.texts = append(r.seqs, p.seq), append(r.digests, short), append(r.texts, texts)
 	r.words, r.inexact = append(r.words, words), append(r.inexact, inexact)
 	r.files, r.embedded = append(r.files, len(d.Files) > 0), append(r.embedded, len(d.Embedded) > 0)

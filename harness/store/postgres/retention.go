@@ -119,6 +119,8 @@ func (s *Store) evictRows(ctx context.Context, c *change, rows pgx.Rows) (int, e
 // evict removes the oldest messages that are not pinned, until the others are
 // within the bounds, and the oldest sessions.
 func (s *Store) evict(ctx context.Context, wait bool) error {
+	s.evicting.Lock()
+	defer s.evicting.Unlock()
 	for more := true; more; {
 		if over, err := s.overfull(ctx); err != nil || !over {
 			return err

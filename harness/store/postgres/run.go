@@ -85,7 +85,7 @@ func (s *Store) removeRun(ctx context.Context, name string) (int, error) {
 			return c.remove(ctx, ids)
 		})
 		if err == nil {
-			err = s.dropSessions(ctx, `run = $2`, key(name))
+			err = s.dropSessions(ctx, `run = $2 and run <> ''`, key(name))
 		}
 		if err != nil {
 			return removed, err

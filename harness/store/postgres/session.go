@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"strconv"
 
 	"github.com/jackc/pgx/v5"
 
@@ -50,9 +51,13 @@ func (s *Store) Sessions(ctx context.Context, p store.Page) ([]*store.Session, e
 	if p.Oldest {
 		order = "asc"
 	}
-	rows, err := s.pool.Query(inside, `select seq, session, null::bytea from sessions
-		where seq > $1 and seq < $2 and ($3 = '' or run = $3) order by seq `+order+` limit $4`,
-		p.After, cmp.Or(p.Before, math.MaxInt64), key(p.Run), p.Size())
+	var c compiler
+	condition := "seq > " + c.arg(p.After) + " and seq < " + c.arg(cmp.Or(p.Before, math.MaxInt64))
+	if p.Run != "" {
+		condition += " and " + c.inRun(p.Run)
+	}
+	rows, err := s.pool.Query(inside, `select seq, session, null::bytea from sessions where `+condition+
+		` order by seq `+order+` limit `+strconv.Itoa(p.Size()), c.args...)
 	if err != nil {
 		return nil, ended(inside, err)
 	}

@@ -60,6 +60,8 @@ type Store struct {
 	reading sync.Mutex    // held while events are read into the log
 	evicted atomic.Int64
 
+	evicting sync.Mutex // held by who evicts, until it is counted
+
 	ctx    context.Context // of the store's own goroutines
 	cancel context.CancelFunc
 	own    sync.WaitGroup // the goroutines

@@ -64,13 +64,13 @@ func (x *index) wake() {
 }
 
 // add takes messages that are committed, in their order.
-func (x *index) add(seq int64, news []*pending) {
+func (x *index) add(news []*pending) {
 	if len(news) == 0 {
 		return
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.put = seq
+	x.put = news[len(news)-1].mail.Seq
 	for _, p := range news {
 		if x.live = x.live && (len(x.queue) == 0 || len(x.queue) < queueMessages && x.octets < queueOctets); x.live {
 			x.queue = append(x.queue, p)

@@ -25,7 +25,16 @@ func (x *index) write() {
 		}
 		if err != nil && !errors.Is(err, store.ErrClosed) {
 			x.store.options.Log.Error("messages could not be made to be found", "store", x.path, "error", err)
+			x.rest()
 		}
+	}
+}
+
+// rest is a pause behind a fault, which may last.
+func (x *index) rest() {
+	select {
+	case <-time.After(time.Second):
+	case <-x.quit:
 	}
 }
 

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/smtpspec/smtpspec/harness/store"
@@ -17,16 +18,22 @@ type pending struct {
 	err    error // of the reading
 }
 
-// whole returns what the message says. Whoever comes first finds it out.
+// whole returns what the message says. Whoever comes first finds it out. A
+// message whose content is damaged says nothing.
 func (p *pending) whole(s *Store) (*store.Digest, error) {
 	p.once.Do(func() {
 		raw := p.raw
 		if raw == nil && p.mail.Size > 0 {
 			raw, p.err = s.raw(context.Background(), &p.mail)
 		}
-		if p.err == nil {
-			p.digest = s.options.Digester.Of(&p.mail, raw)
+		if errors.Is(p.err, store.ErrNotFound) || errors.Is(p.err, store.ErrClosed) {
+			return
 		}
+		if p.err != nil { // the others are to be found all the same
+			s.options.Log.Error("a message cannot be read", "store", s.path, "id", p.mail.ID, "error", p.err)
+			raw, p.err = nil, nil
+		}
+		p.digest = s.options.Digester.Of(&p.mail, raw)
 		p.raw = nil
 	})
 	return p.digest, p.err

@@ -13,7 +13,7 @@ import (
 // the beginning of a word, FTS5 first collects all that have it: what that
 // costs is bounded by the size of a table, and most searches find a page in the
 // newest one. A word that nothing has costs a look into each.
-const shardMessages = 4096
+const shardMessages = 8192
 
 // wordsTable stands in a condition for the table of words of a shard.
 const wordsTable = "[words]"

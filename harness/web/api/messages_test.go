@@ -216,7 +216,7 @@ func TestRuns(t *testing.T) {
 	b := newBox(t)
 	w := b.ask("POST", "/api/runs", `{"name":"job-1","expires_in":"24h"}`)
 	r := decoded[api.Run](t, w)
-	if w.Code != 201 || r.SMTPUser != "job-1" || r.PlusTag != "+job-1" || r.Header != "X-Run: job-1" || r.Address != "test+job-1@example.test" ||
+	if w.Code != 201 || r.SMTPUser != "run-job-1" || r.PlusTag != "+run-job-1" || r.Header != "X-Run: job-1" || r.Address != "test+run-job-1@example.test" ||
 		len(r.SMTP) != 1 || r.Expires != "2026-03-02T04:00:00.123456789Z" {
 		t.Errorf("%d %+v", w.Code, r)
 	}

@@ -53,7 +53,7 @@ func unknownParam(known []string) error {
 	return problem.New(http.StatusBadRequest, "this route has the parameters %s and no others", strings.Join(known, ", "))
 }
 
-func (r *request) run() string { return r.params.Get("run") }
+func (r *request) run() string { return strings.ToLower(r.params.Get("run")) }
 
 // query reads q; nil = everything.
 func (a *API) query(r *request) (*store.Query, error) {

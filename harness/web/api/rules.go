@@ -66,7 +66,7 @@ func scopeOf(r *request, run *string) (string, error) {
 	if run == nil {
 		return r.run(), nil
 	}
-	if *run != "" && !isRunName(*run) || r.run() != "" && *run != r.run() {
+	if *run != "" && store.RunName(*run) != *run || r.run() != "" && *run != r.run() {
 		return "", problem.New(http.StatusBadRequest, "run: not the name of a run, or not that of the URL")
 	}
 	return *run, nil
@@ -80,7 +80,7 @@ func (a *API) changeRule(w http.ResponseWriter, r *request) error {
 	if err := readBody(w, r, &body); err != nil {
 		return err
 	}
-	if body.Run == nil || *body.Run != "" && !isRunName(*body.Run) {
+	if body.Run == nil || *body.Run != "" && store.RunName(*body.Run) != *body.Run {
 		return problem.New(http.StatusBadRequest, `write {"run":"NAME"}, with "" for all mail`)
 	}
 	rule, err := a.Rules.Move(r.Context(), r.PathValue("id"), *body.Run)

@@ -11,11 +11,8 @@ import (
 	"github.com/smtpspec/smtpspec/harness/web/problem"
 )
 
-// Bounds of a run.
-const (
-	maxRunName = 64 // octets, as of a local part
-	maxRunTime = 365 * 24 * time.Hour
-)
+// maxRunTime is how long a run may be asked to live.
+const maxRunTime = 365 * 24 * time.Hour
 
 // newRun is the body of POST. All of it may be left out.
 type newRun struct {
@@ -47,12 +44,12 @@ func (a *API) listRuns(w http.ResponseWriter, r *request) error {
 func (a *API) runOf(r store.Run) Run {
 	return Run{
 		Name: r.Name, Created: stamp(r.Created), Expires: stamp(r.Expires), Messages: r.Messages,
-		SMTPUser: r.Name, PlusTag: "+" + r.Name, Header: "X-Run: " + r.Name,
-		Address: "test+" + r.Name + "@" + a.Domain, SMTP: listed(a.Addresses),
+		SMTPUser: store.RunUser + r.Name, PlusTag: store.RunTag + r.Name, Header: store.RunHeader + ": " + r.Name,
+		Address: "test" + store.RunTag + r.Name + "@" + a.Domain, SMTP: listed(a.Addresses),
 	}
 }
 
-// createRun makes a run, or changes when one expires that is there.
+// createRun makes a run, or prolongs one that is there.
 func (a *API) createRun(w http.ResponseWriter, r *request) error {
 	var body newRun
 	if err := readBody(w, r, &body); err != nil {
@@ -68,7 +65,7 @@ func (a *API) createRun(w http.ResponseWriter, r *request) error {
 	}
 	status := http.StatusCreated
 	if known != nil {
-		status, run.Created, run.Messages = http.StatusOK, known.Created, known.Messages
+		status, run = http.StatusOK, known.Prolonged(run)
 	}
 	if err := a.Store.PutRun(r.Context(), run); err != nil {
 		return err
@@ -77,12 +74,12 @@ func (a *API) createRun(w http.ResponseWriter, r *request) error {
 }
 
 func (a *API) runFrom(body newRun) (store.Run, error) {
-	run := store.Run{Name: body.Name, Created: a.Now().UTC()}
-	if run.Name == "" {
-		run.Name = "run-" + strings.ToLower(rand.Text()[:12])
+	run := store.Run{Name: store.RunName(body.Name), Created: a.Now().UTC()}
+	if body.Name == "" {
+		run.Name = strings.ToLower(rand.Text()[:12])
 	}
-	if !isRunName(run.Name) {
-		return run, problem.New(http.StatusBadRequest, "name: 1 to %d of a-z, A-Z, 0-9, -, _ and dots within", maxRunName)
+	if run.Name == "" {
+		return run, problem.New(http.StatusBadRequest, "name: 1 to 64 of a-z, 0-9, -, _ and dots within")
 	}
 	if body.ExpiresIn != "" {
 		d, err := time.ParseDuration(body.ExpiresIn)
@@ -92,17 +89,6 @@ func (a *API) runFrom(body newRun) (store.Run, error) {
 		run.Expires = run.Created.Add(d)
 	}
 	return run, nil
-}
-
-// isRunName says that a name can be an SMTP user, a plus-tag and a word in a
-// URL as it stands.
-func isRunName(s string) bool {
-	for _, c := range []byte(s) {
-		if c >= 0x80 || !strings.ContainsRune("-_.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", rune(c)) {
-			return false
-		}
-	}
-	return s != "" && len(s) <= maxRunName && s[0] != '.' && s[len(s)-1] != '.' && !strings.Contains(s, "..")
 }
 
 func (a *API) knownRun(ctx context.Context, name string) (*store.Run, error) {

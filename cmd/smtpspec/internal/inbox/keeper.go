@@ -8,6 +8,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"log/slog"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -23,12 +25,15 @@ type Keeper struct {
 	log   *slog.Logger
 	runs  runBook
 	boot  [16]byte // makes the IDs of sessions differ from those of other processes
+
+	mu    sync.Mutex     // guards runOf
+	runOf map[int]string // of open sessions, by the first message that had one
 }
 
 // New returns a keeper. Runs that begin with their first message expire after
 // runAge; 0 is never.
 func New(s store.Store, runAge time.Duration, log *slog.Logger) *Keeper {
-	k := &Keeper{store: s, log: log, runs: runBook{store: s, age: runAge}}
+	k := &Keeper{store: s, log: log, runs: runBook{store: s, age: runAge}, runOf: map[int]string{}}
 	rand.Read(k.boot[:])
 	return k
 }
@@ -39,6 +44,7 @@ func (k *Keeper) Name() string { return string(store.NewID()) }
 // Keep commits a message.
 func (k *Keeper) Keep(ctx context.Context, s *harness.Session, m *record.Message) error {
 	run := runOf(s, m)
+	k.remember(s.ID, run)
 	if err := k.runs.open(ctx, run); err != nil {
 		return k.refused("run", err)
 	}
@@ -58,7 +64,7 @@ func (k *Keeper) refused(what string, err error) error {
 // Ended keeps a session. What goes wrong is logged: the session is over, and
 // nobody can be told any more.
 func (k *Keeper) Ended(s *harness.Session) {
-	kept := &store.Session{ID: k.SessionID(s), Run: runOfSession(s), Started: s.Started, Lasted: s.Lasted, Facts: factsOf(s),
+	kept := &store.Session{ID: k.SessionID(s), Run: k.sessionRun(s), Started: s.Started, Lasted: s.Lasted, Facts: factsOf(s),
 		End: s.End, Codes: codesOf(s), Faults: len(s.Anomalies), Record: s}
 	for _, m := range s.Messages {
 		kept.Messages = append(kept.Messages, store.ID(m.Key))
@@ -72,6 +78,31 @@ func (k *Keeper) Ended(s *harness.Session) {
 	k.refused("session", k.store.PutSession(ctx, kept))
 }
 
+// remember notes the run of a session that is open: at its end the headers of
+// its messages are not there any more.
+func (k *Keeper) remember(session int, run string) {
+	if run == "" {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if _, known := k.runOf[session]; !known {
+		k.runOf[session] = run
+	}
+}
+
+// sessionRun returns the run of a session that has ended.
+func (k *Keeper) sessionRun(s *harness.Session) string {
+	k.mu.Lock()
+	run := k.runOf[s.ID]
+	delete(k.runOf, s.ID)
+	k.mu.Unlock()
+	if run == "" {
+		run = runOfSession(s)
+	}
+	return run
+}
+
 // SessionID returns the ID under which a session is kept, which is known from
 // its beginning.
 func (k *Keeper) SessionID(s *harness.Session) store.ID {
@@ -83,7 +114,7 @@ func (k *Keeper) SessionID(s *harness.Session) store.ID {
 }
 
 func factsOf(s *harness.Session) store.Facts {
-	f := store.Facts{Remote: s.Remote, Hello: s.Hello}
+	f := store.Facts{Remote: s.Remote, Hello: s.Hello, LMTP: strings.Contains(s.Greeting.Text(), "LMTP")} // RFC 2033 has no other mark before LHLO
 	if s.TLS != nil {
 		f.TLS = s.TLS.Version
 	}

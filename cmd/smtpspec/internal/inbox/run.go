@@ -12,29 +12,8 @@ import (
 	"github.com/smtpspec/smtpspec/harness/store"
 )
 
-// A client says to which run its mail belongs in one of three ways: it signs in
-// as "run-NAME", a field X-Run: NAME stands in the header, or a recipient has
-// the tag "+run-NAME". The first that says something decides.
-const (
-	runUser  = "run-"
-	runTag   = "+run-"
-	runField = "x-run:"
-)
-
-// RunName returns a name as runs have it: in lower case. "" means that s cannot
-// be one: it has up to 64 letters and digits of ASCII, dots, hyphens and
-// underscores.
-func RunName(s string) string {
-	s = strings.ToLower(strings.TrimSpace(s))
-	odd := strings.ContainsFunc(s, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_' && r != '.'
-	})
-	if odd || len(s) > 64 {
-		return ""
-	}
-	return s
-}
-
+// runOf returns the run of a message: that of its user, of its header, of its
+// first recipient with a tag, whichever says something first.
 func runOf(s *harness.Session, m *record.Message) string {
 	if run := runOfUser(s); run != "" {
 		return run
@@ -78,23 +57,26 @@ func runOfUser(s *harness.Session) string {
 
 // runOfName reads the name of a user.
 func runOfName(user string) string {
-	name, is := strings.CutPrefix(strings.ToLower(user), runUser)
+	name, is := strings.CutPrefix(strings.ToLower(user), store.RunUser)
 	if !is {
 		return ""
 	}
-	return RunName(name)
+	return store.RunName(name)
 }
 
 // runOfAddress reads the tag of a mailbox.
 func runOfAddress(address string) string {
-	_, tag, _ := strings.Cut(strings.ToLower(address), runTag)
+	_, tag, _ := strings.Cut(strings.ToLower(address), store.RunTag)
 	name, _, _ := strings.Cut(tag, "@")
-	return RunName(name)
+	return store.RunName(name)
 }
 
 // runInHeader finds the field without a look at the rest of the message.
 func runInHeader(raw []byte) string {
-	const far = 64 << 10
+	const (
+		far   = 64 << 10
+		field = store.RunHeader + ":"
+	)
 	head := raw[:min(len(raw), far)]
 	for len(head) > 0 {
 		line, rest, _ := bytes.Cut(head, []byte("\n"))
@@ -102,8 +84,8 @@ func runInHeader(raw []byte) string {
 		if len(line) == 0 {
 			return ""
 		}
-		if len(line) >= len(runField) && strings.EqualFold(string(line[:len(runField)]), runField) {
-			return RunName(string(line[len(runField):]))
+		if len(line) >= len(field) && strings.EqualFold(string(line[:len(field)]), field) {
+			return store.RunName(string(line[len(field):]))
 		}
 		head = rest
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/smtpspec/smtpspec/harness"
 	"github.com/smtpspec/smtpspec/harness/record"
+	"github.com/smtpspec/smtpspec/harness/store"
 )
 
 func TestRunOf(t *testing.T) {
@@ -46,7 +47,7 @@ func FuzzRunOf(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw, to string) {
 		m := &record.Message{Envelope: record.Envelope{Recipients: []record.Recipient{{Address: to}}}}
 		m.SetRaw([]byte(raw))
-		if run := runOf(&harness.Session{}, m); run != RunName(run) {
+		if run := runOf(&harness.Session{}, m); run != store.RunName(run) {
 			t.Errorf("%q is no name", run)
 		}
 	})
