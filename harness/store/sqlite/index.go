@@ -203,8 +203,8 @@ func (x *index) catchUp() error {
 	page, err := x.store.behind(x.read)
 	x.mu.Lock()
 	if err != nil {
-		if errors.Is(err, store.ErrClosed) {
-			return err
+		if errors.Is(err, store.ErrClosed) || x.store.ending.Err() != nil {
+			return store.ErrClosed
 		}
 		x.store.options.Log.Error("messages cannot be read to be found", "store", x.store.path, "error", err)
 		return x.sleep(nil)
