@@ -20,8 +20,8 @@ var _ = Describe("A daemon that is killed in the middle of a load", func() {
 		Eventually(ended).WithTimeout(patience).Should(BeClosed())
 
 		taken := load.Taken()
-		AddReportEntry("taken", len(taken))
-		AddReportEntry("not indexed when its daemon was killed", b.Metric("store_unindexed"))
+		AddReportEntry("taken", len(taken), ReportEntryVisibilityFailureOrVerbose)
+		AddReportEntry("not indexed when its daemon was killed", b.Metric("store_unindexed"), ReportEntryVisibilityFailureOrVerbose)
 		found := b.IDs("subject:flowing")
 		listed := b.IDs("")
 		Expect(found).To(Equal(listed))

@@ -67,11 +67,10 @@ func (d *Daemon) List(path string) Page {
 	return page
 }
 
-// IDs returns those of all messages that a query finds, in the order of the
-// list.
-func (d *Daemon) IDs(query string) []string {
+// All returns all messages that a query finds, in the order of the list.
+func (d *Daemon) All(query string) []Item {
 	GinkgoHelper()
-	ids := []string{}
+	all := []Item{}
 	for after, more := "", true; more; more = after != "" {
 		v := url.Values{"limit": {"500"}}
 		if query != "" {
@@ -81,10 +80,18 @@ func (d *Daemon) IDs(query string) []string {
 			v.Set("after", after)
 		}
 		page := d.List("/api/messages?" + v.Encode())
-		for _, item := range page.Items {
-			ids = append(ids, item.ID)
-		}
+		all = append(all, page.Items...)
 		after = page.Next
+	}
+	return all
+}
+
+// IDs returns those of All.
+func (d *Daemon) IDs(query string) []string {
+	GinkgoHelper()
+	ids := []string{}
+	for _, item := range d.All(query) {
+		ids = append(ids, item.ID)
 	}
 	return ids
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -45,16 +46,22 @@ type Daemon struct {
 // the spec, in good order.
 func Start(command string, flags ...string) *Daemon {
 	GinkgoHelper()
-	return StartBy(exec.Command(command, Serving(flags...)...))
+	return StartBy(exec.Command(command, Serving(append(flags, "--json")...)...))
 }
 
-// Serving returns the arguments of a serve on free ports; what flags say comes
-// last and counts.
+// Serving returns the arguments of a serve, on free ports where flags do not
+// say otherwise.
 func Serving(flags ...string) []string {
-	return append([]string{"serve", "--json", "--smtp", "127.0.0.1:0", "--listen", "127.0.0.1:0"}, flags...)
+	args := []string{"serve"}
+	for _, free := range []string{"--smtp", "--listen"} {
+		if !slices.Contains(flags, free) {
+			args = append(args, free, "127.0.0.1:0")
+		}
+	}
+	return append(args, flags...)
 }
 
-// StartBy is Start for a command that ends up as a serve.
+// StartBy is Start for a command that ends up as a serve --json.
 func StartBy(process *exec.Cmd) *Daemon {
 	GinkgoHelper()
 	d := &Daemon{process: process, client: &http.Client{Transport: &http.Transport{}},

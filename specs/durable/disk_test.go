@@ -1,0 +1,33 @@
+package durable_test
+
+import (
+	"os"
+	"os/exec"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+// smallDisk mounts a file system of a size, where that is allowed.
+func smallDisk(size string) string {
+	GinkgoHelper()
+	dir := GinkgoT().TempDir()
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size="+size, "tmpfs", dir).CombinedOutput(); err != nil {
+		Skip("nothing can be mounted: " + err.Error() + " " + string(out))
+	}
+	DeferCleanup(func() { Expect(exec.Command("umount", "--lazy", dir).Run()).To(Succeed()) })
+	return dir
+}
+
+// bound is a command that has to respect what files allow to their owner, which
+// root need not.
+func bound(command []string) []string {
+	GinkgoHelper()
+	if os.Geteuid() != 0 {
+		return command
+	}
+	if _, err := exec.LookPath("setpriv"); err != nil {
+		Skip("root may write everywhere, and there is no setpriv to forbid it")
+	}
+	return append([]string{"setpriv", "--bounding-set=-all", "--inh-caps=-all"}, command...)
+}

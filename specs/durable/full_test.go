@@ -1,0 +1,91 @@
+package durable_test
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/smtpspec/smtpspec/sender"
+	"github.com/smtpspec/smtpspec/specs/internal/daemon"
+)
+
+// fill sends messages until one is refused, and returns those that were taken,
+// and the code of the refusal.
+func fill(d *daemon.Daemon) (taken map[string]string, code int) {
+	GinkgoHelper()
+	taken = map[string]string{}
+	body := strings.Repeat("a line of a message that fills a disk\r\n", 1000)
+	for len(taken) < 1000 {
+		result, err := d.Try("bat@example.com", "Subject: filling\r\n\r\n"+body)
+		var failed *sender.SendError
+		if errors.As(err, &failed) {
+			code, _, _ := failed.SMTP()
+			return taken, code
+		}
+		id, err := daemon.QueuedAs(result.Final)
+		Expect(err).NotTo(HaveOccurred())
+		taken[id] = "Subject: filling\r\n\r\n" + body
+	}
+	Fail("the disk never became full")
+	return nil, 0
+}
+
+// limited is a command whose files may not grow beyond some blocks of 512
+// octets.
+func limited(command []string, blocks string) *exec.Cmd {
+	GinkgoHelper()
+	if _, err := exec.LookPath("sh"); err != nil {
+		Skip("there is no sh to set a limit with")
+	}
+	return exec.Command("sh", append([]string{"-c", "trap '' XFSZ; ulimit -f " + blocks + `; exec "$0" "$@"`}, command...)...)
+}
+
+var _ = Describe("A disk that is full", func() {
+	It("makes clients come later, and loses nothing that was taken", func() {
+		disk := smallDisk("3m")
+		path := filepath.Join(disk, "mail.db")
+		d := start(path)
+		taken, code := fill(d)
+		Expect(code).To(Equal(452))
+		Expect(taken).NotTo(BeEmpty())
+		d.ExpectWhole(taken)
+		d.Kill()
+		start(path).ExpectWhole(taken)
+	})
+
+	It("takes mail again when there is room", func() {
+		disk := smallDisk("3m")
+		ballast := filepath.Join(disk, "ballast")
+		Expect(os.WriteFile(ballast, make([]byte, 1<<20), 0o600)).To(Succeed())
+		d := start(filepath.Join(disk, "mail.db"))
+		taken, _ := fill(d)
+		Expect(os.Remove(ballast)).To(Succeed())
+		id := d.Send("bat@example.com", "Subject: there is room\r\n\r\n")
+		Expect(d.IDs("subject:room")).To(Equal([]string{id}))
+		d.ExpectWhole(taken)
+	})
+
+	It("is said at the beginning", func() {
+		disk := smallDisk("64k")
+		_ = os.WriteFile(filepath.Join(disk, "ballast"), make([]byte, 64<<10), 0o600) // as much as fits
+		daemon.ExpectRefused(serving(filepath.Join(disk, "mail.db")), "the disk is full")
+	})
+})
+
+var _ = It("makes clients come later when its file may not grow, and loses nothing that was taken", func() {
+	path := newPath()
+	d := daemon.StartBy(limited(serving(path, "--json"), "4096"))
+	taken, code := fill(d)
+	Expect(code).To(BeElementOf(451, 452))
+	Expect(taken).NotTo(BeEmpty())
+	d.ExpectWhole(taken)
+	d.Kill()
+	later := start(path)
+	later.ExpectWhole(taken)
+	later.Send("bat@example.com", "Subject: it may grow\r\n\r\n")
+})
