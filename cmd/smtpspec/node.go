@@ -62,16 +62,16 @@ func (d *node) begin(ctx context.Context, s *serve, out *reports) (err error) {
 	ctx, d.stop = context.WithCancel(context.Background())
 	d.background.Go(func() { d.expire(ctx) })
 	if d.socket != nil {
-		d.answer(s)
+		d.answer(s, keeper.Store())
 	}
 	return nil
 }
 
-// answer starts the API.
-func (d *node) answer(s *serve) {
+// answer starts the API over a store.
+func (d *node) answer(s *serve, st store.Store) {
 	info, _ := debug.ReadBuildInfo()
 	d.api = api.New(api.Config{
-		Store: d.store, Rules: inbox.NewRules(d.srv), Version: buildOf(info).Version, Log: d.log,
+		Store: st, Rules: inbox.NewRules(d.srv), Version: buildOf(info).Version, Log: d.log,
 		Addresses: addressURLs(s.listeningAt(d.srv)), Extensions: s.offered(), Limits: s.limitsShown(),
 	})
 	d.http = guard.Server(d.guard.Wrap(d.api.Handler()), d.log)

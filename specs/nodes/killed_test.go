@@ -1,6 +1,7 @@
 package nodes_test
 
 import (
+	"maps"
 	"slices"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -22,14 +23,16 @@ var _ = Describe("A daemon that is killed in the middle of a load", func() {
 		taken := load.Taken()
 		AddReportEntry("taken", len(taken), ReportEntryVisibilityFailureOrVerbose)
 		AddReportEntry("not indexed when its daemon was killed", b.Metric("store_unindexed"), ReportEntryVisibilityFailureOrVerbose)
-		found := b.IDs("subject:flowing")
+		acknowledged := slices.Collect(maps.Keys(taken))
+		Expect(without(acknowledged, b.IDs("subject:flowing"))).To(BeEmpty(), "had a 250 and not found at once")
+		// The database may still be at a commit that nobody was told of: what is
+		// listed has to be found, and not the other way round.
 		listed := b.IDs("")
-		Expect(found).To(Equal(listed))
-		Expect(len(slices.Compact(slices.Sorted(slices.Values(listed))))).To(Equal(len(listed)), "messages are listed twice")
-		Expect(len(listed)).To(BeNumerically("<=", len(taken)+connections), "more is there than was sent")
-		for id := range taken {
-			Expect(found).To(ContainElement(id))
-		}
+		found := b.IDs("subject:flowing")
+		Expect(without(listed, found)).To(BeEmpty(), "not found")
+		Expect(without(acknowledged, listed)).To(BeEmpty(), "had a 250 and not listed")
+		Expect(slices.Compact(slices.Sorted(slices.Values(found)))).To(HaveLen(len(found)), "found twice")
+		Expect(len(found)).To(BeNumerically("<=", len(taken)+connections), "more is there than was sent")
 		b.ExpectWhole(taken)
 	})
 
@@ -49,6 +52,16 @@ var _ = Describe("A daemon that is killed in the middle of a load", func() {
 		Eventually(endedAtB).WithTimeout(patience).Should(BeClosed())
 		again.ExpectWhole(atA.Taken())
 		again.ExpectWhole(atB.Taken())
-		Expect(again.IDs("subject:first OR subject:second")).To(Equal(again.IDs("")))
+		listed := again.IDs("")
+		Expect(without(listed, again.IDs("subject:first OR subject:second"))).To(BeEmpty(), "not found")
 	})
 })
+
+// without returns what is in all and not in some.
+func without(all, some []string) []string {
+	known := map[string]bool{}
+	for _, id := range some {
+		known[id] = true
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(id string) bool { return known[id] })
+}

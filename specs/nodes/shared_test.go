@@ -86,6 +86,18 @@ var _ = Describe("A change at one daemon", func() {
 		Eventually(events).WithTimeout(patience).Should(Receive(HaveField("Name", "delete")))
 	})
 
+	It("lets a run that the other has deleted begin anew", func(ctx SpecContext) {
+		a, b := pair(ctx)
+		a.Send("bat@example.com", welcome)
+		b.Change("DELETE", "/api/runs/job-7", "")
+		Eventually(func() []runItem {
+			a.Send("bat@example.com", welcome)
+			return runs(b)
+		}).WithTimeout(patience).Should(ConsistOf(HaveField("Name", "job-7")))
+		b.Change("DELETE", "/api/runs/job-7", "")
+		Expect(a.IDs("")).To(BeEmpty())
+	})
+
 	It("marks mail as read for the other", func(ctx SpecContext) {
 		a, b := pair(ctx)
 		id := a.Send("bat@example.com", welcome)
@@ -103,3 +115,13 @@ var _ = Describe("A change at one daemon", func() {
 		Expect(b.List("/api/rules").Items).To(BeEmpty())
 	})
 })
+
+// runItem is a run as the API lists it.
+type runItem struct{ Name string }
+
+func runs(d *daemon.Daemon) []runItem {
+	GinkgoHelper()
+	var list struct{ Items []runItem }
+	Expect(json.Unmarshal([]byte(d.Text("/api/runs")), &list)).To(Succeed())
+	return list.Items
+}

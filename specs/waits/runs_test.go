@@ -33,3 +33,13 @@ var _ = DescribeTable("A run that the API has made gets mail",
 
 func toAddress(w ways) (to, header string) { return w.Address, "" }
 func withField(w ways) (to, header string) { return "bat@example.com", w.Header + "\r\n" }
+
+var _ = It("lets a run that was deleted begin anew with its next message", func() {
+	d := daemon.Start(smtpspec, "--store", "memory")
+	for range 3 {
+		id := d.Send("bat@example.com", "X-Run: job-7\r\nSubject: hello\r\n\r\ntext\r\n")
+		Expect(d.List("/api/messages?run=job-7").Items).To(ConsistOf(HaveField("ID", id)))
+		Expect(d.List("/api/runs").Total).To(Equal(1))
+		d.Change("DELETE", "/api/runs/job-7", "")
+	}
+})

@@ -124,10 +124,21 @@ func (b *runBook) open(ctx context.Context, name string) error {
 	return nil
 }
 
+// anew is how often the store hears of a run that is in use. Another daemon over
+// the same store may have deleted it meanwhile.
+const anew = 5 * time.Second
+
 // due says that the store should hear of a run that is in use.
 func (b *runBook) due(name string, now time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	told, known := b.known[name]
-	return !known || b.age > 0 && now.Sub(told) > b.age/10
+	return !known || now.Sub(told) > anew
+}
+
+// forget makes the store hear of a run with its next message.
+func (b *runBook) forget(name string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.known, name)
 }
