@@ -76,7 +76,7 @@ func (c *change) forget() error {
 
 // announce tells of what is committed.
 func (c *change) announce() {
-	c.store.index.add(c.now.seq, c.news)
+	c.store.index.add(c.news)
 	c.store.events.Append(c.events...)
 	c.store.evicted.Add(c.evicted)
 	if c.gone {

@@ -84,7 +84,8 @@ func (d *daemon) get(ctx context.Context, path string, into any) error {
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: %s", path, answer.Status)
+		why, _ := io.ReadAll(io.LimitReader(answer.Body, 1000))
+		return fmt.Errorf("%s: %s %s", path, answer.Status, why)
 	}
 	if into != nil {
 		return json.NewDecoder(answer.Body).Decode(into)
