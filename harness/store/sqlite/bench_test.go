@@ -180,8 +180,8 @@ func BenchmarkList(b *testing.B) {
 	}
 }
 
-// BenchmarkIntakeUnderSearch says how fast mail comes in while six searches run
-// without a pause, as a part of how fast it does alone.
+// BenchmarkIntakeUnderSearch says how fast mail comes in while six searchers look,
+// each 50 ms after its last answer, as a part of how fast it does alone.
 func BenchmarkIntakeUnderSearch(b *testing.B) {
 	s := opened(b, filepath.Join(b.TempDir(), "mail.db"), Options{})
 	defer s.Close()

@@ -32,7 +32,7 @@ type index struct {
 	workers sync.WaitGroup
 
 	mu      sync.Mutex // guards what follows
-	put     int64      // Seq of the last committed change that brought messages
+	put     int64      // Seq of the last committed message
 	upto    int64      // every message up to here is in the search
 	wanted  int64      // up to here somebody waits
 	live    bool       // every message behind read is in the queue
@@ -70,7 +70,7 @@ func (x *index) add(news []*pending) {
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.put = news[len(news)-1].mail.Seq
+	x.put = news[len(news)-1].mail.Seq // what the same commit evicted has a place behind it, which no search reaches
 	for _, p := range news {
 		if x.live = x.live && (len(x.queue) == 0 || len(x.queue) < queueMessages && x.octets < queueOctets); x.live {
 			x.queue = append(x.queue, p)

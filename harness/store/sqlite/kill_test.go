@@ -21,9 +21,27 @@ import (
 // which puts mail until it is killed.
 const killedPath = "SMTPSPEC_TEST_WRITER"
 
+// openedPath is the environment variable that makes this binary a process that
+// opens a store, and prints why it cannot.
+const openedPath = "SMTPSPEC_TEST_OPEN"
+
+func openAndTell(path string) {
+	s, err := Open(context.Background(), path, Options{})
+	if err == nil {
+		s.Close()
+		fmt.Print("it was opened")
+		os.Exit(0)
+	}
+	fmt.Print(err)
+	os.Exit(0)
+}
+
 func TestMain(m *testing.M) {
 	if path := os.Getenv(killedPath); path != "" {
 		writeUntilKilled(path)
+	}
+	if path := os.Getenv(openedPath); path != "" {
+		openAndTell(path)
 	}
 	os.Exit(m.Run())
 }

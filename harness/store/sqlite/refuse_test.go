@@ -123,27 +123,6 @@ func TestOpenRefusesPaths(t *testing.T) {
 			t.Errorf("%q was opened", path)
 		}
 	}
-	if os.Getuid() == 0 {
-		t.Skip("nothing is read-only for root")
-	}
-	if err := os.Chmod(folder, 0o500); err != nil {
-		t.Fatal(err)
-	}
-	refused(t, filepath.Join(folder, "mail.db"), "cannot be written")
-}
-
-func TestOpenRefusesReadOnlyFile(t *testing.T) {
-	path := filled(t, 1)
-	if err := fault(path, os.ErrPermission); !strings.Contains(err.Error(), "the right to write") {
-		t.Error(err)
-	}
-	if os.Getuid() == 0 {
-		t.Skip("nothing is read-only for root")
-	}
-	if err := os.Chmod(path, 0o400); err != nil {
-		t.Fatal(err)
-	}
-	refused(t, path, "cannot be written")
 }
 
 func TestOpenMakesFolder(t *testing.T) {

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+)
+
+// build makes the program that is measured.
+func build(ctx context.Context, folder string) (string, error) {
+	program := filepath.Join(folder, "smtpspec.exe")
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", program, "github.com/smtpspec/smtpspec/cmd/smtpspec")
+	cmd.Stderr = os.Stderr
+	return program, cmd.Run()
+}
+
+// daemon is a running smtpspec serve.
+type daemon struct {
+	cmd        *exec.Cmd
+	smtp, http string
+	read       chan struct{} // closed when it says nothing any more
+	stderr     bytes.Buffer
+}
+
+// serve starts a daemon on free ports. Whoever calls it calls end.
+func (b *bench) serve(ctx context.Context, flags ...string) (*daemon, error) {
+	d := &daemon{read: make(chan struct{})}
+	flags = append([]string{"serve", "--json", "--smtp", "127.0.0.1:0", "--listen", "127.0.0.1:0"}, flags...)
+	d.cmd = exec.CommandContext(ctx, b.program, flags...)
+	d.cmd.Stderr = &d.stderr
+	out, err := d.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := d.cmd.Start(); err != nil {
+		return nil, err
+	}
+	lines := bufio.NewReader(out)
+	var said struct{ SMTP, HTTP string }
+	line, err := lines.ReadBytes('\n')
+	if err == nil {
+		err = json.Unmarshal(line, &said)
+	}
+	d.smtp, d.http = said.SMTP, "http://"+said.HTTP
+	go func() {
+		io.Copy(io.Discard, lines)
+		close(d.read)
+	}()
+	if err != nil {
+		_, gone := d.end()
+		return nil, fmt.Errorf("the daemon did not start: %w\n%v", err, gone)
+	}
+	return d, nil
+}
+
+// end stops the daemon and returns its CPU time.
+func (d *daemon) end() (cpu time.Duration, err error) {
+	d.cmd.Process.Signal(os.Interrupt)
+	<-d.read
+	if err := d.cmd.Wait(); err != nil {
+		return 0, fmt.Errorf("%w\n%s", err, d.stderr.String())
+	}
+	return d.cmd.ProcessState.UserTime() + d.cmd.ProcessState.SystemTime(), nil
+}
+
+// get asks the API and reads the answer to its end.
+func (d *daemon) get(ctx context.Context, path string, into any) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, d.http+path, nil)
+	if err != nil {
+		return err
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		why, _ := io.ReadAll(io.LimitReader(answer.Body, 1000))
+		return fmt.Errorf("%s: %s %s", path, answer.Status, why)
+	}
+	if into != nil {
+		return json.NewDecoder(answer.Body).Decode(into)
+	}
+	_, err = io.Copy(io.Discard, answer.Body)
+	return err
+}
+
+// list is a page of messages, as far as it is looked at.
+type list struct {
+	Items []struct {
+		ID string
+	}
+	Total int
+}
+
+func (d *daemon) search(ctx context.Context, query string) (l list, err error) {
+	return l, d.get(ctx, "/api/messages?q="+url.QueryEscape(query), &l)
+}
+
+// expect fails unless the daemon finds n messages.
+func (d *daemon) expect(ctx context.Context, query string, n int) error {
+	l, err := d.search(ctx, query)
+	if err == nil && l.Total != n {
+		err = fmt.Errorf("%d messages got their 250, and %q finds %d", n, query, l.Total)
+	}
+	return err
+}
