@@ -64,7 +64,9 @@ func (b *bench) serve(ctx context.Context, flags ...string) (*daemon, error) {
 
 // end stops the daemon and returns its CPU time.
 func (d *daemon) end() (cpu time.Duration, err error) {
-	d.cmd.Process.Signal(os.Interrupt)
+	if d.cmd.Process.Signal(os.Interrupt) != nil { // as on Windows
+		d.cmd.Process.Kill()
+	}
 	<-d.read
 	if err := d.cmd.Wait(); err != nil {
 		return 0, fmt.Errorf("%w\n%s", err, d.stderr.String())
