@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -74,6 +75,8 @@ func (d *daemon) end() (cpu time.Duration, err error) {
 	return d.cmd.ProcessState.UserTime() + d.cmd.ProcessState.SystemTime(), nil
 }
 
+var errGivenUp = errors.New("the daemon gave a request up")
+
 // get asks the API and reads the answer to its end.
 func (d *daemon) get(ctx context.Context, path string, into any) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, d.http+path, nil)
@@ -85,6 +88,9 @@ func (d *daemon) get(ctx context.Context, path string, into any) error {
 		return err
 	}
 	defer answer.Body.Close()
+	if answer.StatusCode == http.StatusServiceUnavailable {
+		return errGivenUp
+	}
 	if answer.StatusCode != http.StatusOK {
 		why, _ := io.ReadAll(io.LimitReader(answer.Body, 1000))
 		return fmt.Errorf("%s: %s %s", path, answer.Status, why)
@@ -108,9 +114,15 @@ func (d *daemon) search(ctx context.Context, query string) (l list, err error) {
 	return l, d.get(ctx, "/api/messages?q="+url.QueryEscape(query), &l)
 }
 
-// expect fails unless the daemon finds n messages.
+// expect fails unless the daemon finds n messages. A search that is given up
+// because much is to be indexed first is made again.
 func (d *daemon) expect(ctx context.Context, query string, n int) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
 	l, err := d.search(ctx, query)
+	for errors.Is(err, errGivenUp) {
+		l, err = d.search(ctx, query)
+	}
 	if err == nil && l.Total != n {
 		err = fmt.Errorf("%d messages got their 250, and %q finds %d", n, query, l.Total)
 	}
