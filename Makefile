@@ -3,7 +3,7 @@ GINKGO  = go tool ginkgo
 FUZZTIME ?= 30s
 ARTIFACTS ?= artifacts
 
-.PHONY: test check generate lint tidy fuzz bench bench-quick floods proof proof-table board clean
+.PHONY: test check generate lint tidy fuzz bench bench-quick bench-store bench-store-quick floods proof proof-table board clean
 
 # Every suite and every package's tests, with the race detector.
 test:
@@ -51,6 +51,14 @@ bench:
 
 bench-quick:
 	go run ./specs/bench -quick
+
+# What the daemon and its stores take and find in a second, and what that costs;
+# bench-store-quick takes about a minute.
+bench-store:
+	go run ./specs/bench/store
+
+bench-store-quick:
+	go run ./specs/bench/store -quick
 
 # Every mutant of the honest client before every scenario of the catalogue, and
 # the honest client in real time too; proof-table writes docs/proof.md anew.

@@ -36,6 +36,8 @@ func lineOf(value []byte) []byte {
 	for i := 0; i < len(value); {
 		r, n := utf8.DecodeRune(value[i:])
 		switch {
+		case ' ' <= r && r <= '~' && r != '#': // most of it, without a look into the tables
+			line = append(line, byte(r))
 		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp):
 			line = appendEscaped(line, r)
 		case bytes.HasPrefix(value[i:], []byte("##")):

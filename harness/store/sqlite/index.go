@@ -17,6 +17,8 @@ const (
 	batchMessages = 500      // digested ones that are written at once, if nobody asks sooner
 	batchOctets   = 8 << 20
 	quiet         = 25 * time.Millisecond // without a new message, and the batch is written
+
+	faultPause = 250 * time.Millisecond // before what failed is tried again
 )
 
 // index makes committed messages found by searches. One goroutine finds out
@@ -72,6 +74,9 @@ func (x *index) add(news []*pending) {
 	defer x.mu.Unlock()
 	x.put = news[len(news)-1].mail.Seq // what the same commit evicted has a place behind it, which no search reaches
 	for _, p := range news {
+		if p.mail.Seq <= x.read { // catchUp may have read what was committed before this was told of it
+			continue
+		}
 		if x.live = x.live && (len(x.queue) == 0 || len(x.queue) < queueMessages && x.octets < queueOctets); x.live {
 			x.queue = append(x.queue, p)
 			x.octets += p.held

@@ -25,16 +25,21 @@ func (x *index) write() {
 		}
 		if err != nil && !errors.Is(err, store.ErrClosed) {
 			x.store.options.Log.Error("messages could not be made to be found", "store", x.path, "error", err)
-			x.rest()
+			if !x.rest() {
+				return
+			}
 		}
 	}
 }
 
-// rest is a pause behind a fault, which may last.
-func (x *index) rest() {
+// rest waits before what has failed is tried again, and says whether it is to
+// be.
+func (x *index) rest() bool {
 	select {
-	case <-time.After(time.Second):
+	case <-time.After(faultPause):
+		return true
 	case <-x.quit:
+		return false
 	}
 }
 

@@ -137,7 +137,7 @@ func (s *Store) total(ctx context.Context, c *compiled, p store.Page) (total int
 		err = s.find(ctx, c, p.Query, bounds{}, findPage, func(*store.Entry) bool { total++; return true })
 		return total, err
 	}
-	err = s.rows(ctx, c, "count(*)", bounds{}, -1, func(rows *sql.Rows) error {
+	err = s.rows(ctx, c, counting, bounds{}, -1, func(rows *sql.Rows) error {
 		var n int
 		err := rows.Scan(&n)
 		total += n

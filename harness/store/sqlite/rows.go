@@ -71,6 +71,9 @@ func (s *Store) rowsOf(ctx context.Context, c *compiled, columns string, part sh
 	return n, rows.Err()
 }
 
+// counting is the column of a query that counts.
+const counting = "count(*)"
+
 // query is the SELECT of what fulfils the condition; limit -1 is all, in no
 // order.
 func (c *compiled) query(columns string, b bounds, limit int) (string, []any) {
@@ -88,6 +91,10 @@ func (c *compiled) query(columns string, b bounds, limit int) (string, []any) {
 	}
 	if b.before > 0 {
 		sql, args = sql+" AND "+seq+" < ?", append(args, b.before)
+	}
+	if columns == counting && c.sql == "" && c.words != "" {
+		// The words know all that is asked for, but for what was just deleted.
+		return "SELECT count(*) FROM search." + wordsTable + " w WHERE " + sql + " AND w.rowid NOT IN (SELECT seq FROM main.gone)", args
 	}
 	query := "SELECT " + columns + " FROM " + from + " LEFT JOIN search.digest d ON d.seq = m.seq WHERE " + sql
 	if limit < 0 {

@@ -34,13 +34,14 @@ type writer struct {
 
 // job is something to write that is not a message.
 type job struct {
-	do   func(*change) error
-	done chan error
+	do    func(*change) error
+	joins bool // it may be committed with others of this kind; do is called again when one of them fails
+	done  chan error
 }
 
 func newWriter(s *Store, now totals) *writer {
 	w := &writer{store: s, conn: s.conn, plans: map[string]*sql.Stmt{}, now: now, seen: now, kept: s.options.Events / 10,
-		puts: make(chan *delivery, 2*groupMessages), jobs: make(chan *job, 16),
+		puts: make(chan *delivery, 2*groupMessages), jobs: make(chan *job, groupMessages),
 		quit: make(chan struct{}), done: make(chan struct{})}
 	go w.run()
 	return w
@@ -69,26 +70,80 @@ func (w *writer) run() {
 		case d := <-w.puts:
 			w.deliver(d)
 		case j := <-w.jobs:
-			j.done <- w.commit(j.do)
+			w.work(j)
 		case <-w.quit:
 			return
 		}
 	}
 }
 
-// turn does one job, if there is one.
+// turn does one job, if there is one, or several that join.
 func (w *writer) turn() {
 	select {
 	case j := <-w.jobs:
-		j.done <- w.commit(j.do)
+		w.work(j)
 	default:
 	}
+}
+
+// work does a job, with those that wait behind it as far as they join.
+func (w *writer) work(first *job) {
+	group, next := w.joined(first)
+	err := w.doAll(group)
+	for _, j := range group {
+		if err != nil && len(group) > 1 { // one of them may be what fails
+			j.done <- w.commit(j.do)
+			continue
+		}
+		j.done <- err
+	}
+	if next != nil {
+		next.done <- w.commit(next.do)
+	}
+}
+
+// joined returns a job with those that join it, and the one that was found
+// behind them and does not.
+func (w *writer) joined(first *job) (group []*job, next *job) {
+	group = []*job{first}
+	for first.joins && len(group) < groupMessages {
+		select {
+		case j := <-w.jobs:
+			if !j.joins {
+				return group, j
+			}
+			group = append(group, j)
+		default:
+			return group, nil
+		}
+	}
+	return group, nil
+}
+
+func (w *writer) doAll(group []*job) error {
+	return w.commit(func(c *change) error {
+		for _, j := range group {
+			if err := j.do(c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // change has something written. When ctx ends before its turn comes it is not
 // done.
 func (w *writer) change(ctx context.Context, do func(*change) error) error {
-	j := &job{done: make(chan error, 1)}
+	return w.enqueue(ctx, &job{done: make(chan error, 1)}, do)
+}
+
+// join is change for what may be committed with others of its kind, so that
+// many at once cost few commits.
+func (w *writer) join(ctx context.Context, do func(*change) error) error {
+	return w.enqueue(ctx, &job{done: make(chan error, 1), joins: true}, do)
+}
+
+func (w *writer) enqueue(ctx context.Context, j *job, do func(*change) error) error {
 	j.do = func(c *change) error {
 		if err := ctx.Err(); err != nil {
 			return err

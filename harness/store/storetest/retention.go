@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"time"
@@ -54,6 +55,7 @@ func checkRetentionCount(b *box) {
 		b.Errorf("%d messages are left", len(b.mail))
 	}
 	b.evictionIsTold()
+	b.searchBehindEviction()
 }
 
 // pin pins messages by their index.
@@ -73,6 +75,19 @@ func (b *box) evictionIsTold() {
 	b.watch(now, func(e *store.Event) bool {
 		return e.Kind != store.Deleted || len(e.IDs) != 1 || e.IDs[0] != oldest
 	})
+}
+
+// searchBehindEviction searches when the last that happened is an eviction:
+// nothing more comes that could help a search to its end.
+func (b *box) searchBehindEviction() {
+	b.Helper()
+	b.putTexts(1)
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	query := &store.Query{Expr: store.Phrase{Words: []string{"nowhere"}}}
+	if _, err := b.List(ctx, store.Page{Query: query}); err != nil {
+		b.Errorf("a search behind an eviction: %v", err)
+	}
 }
 
 func checkRetentionBytes(b *box) {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -64,13 +65,17 @@ func (b *bench) serve(ctx context.Context, flags ...string) (*daemon, error) {
 
 // end stops the daemon and returns its CPU time.
 func (d *daemon) end() (cpu time.Duration, err error) {
-	d.cmd.Process.Signal(os.Interrupt)
+	if d.cmd.Process.Signal(os.Interrupt) != nil { // as on Windows
+		d.cmd.Process.Kill()
+	}
 	<-d.read
 	if err := d.cmd.Wait(); err != nil {
 		return 0, fmt.Errorf("%w\n%s", err, d.stderr.String())
 	}
 	return d.cmd.ProcessState.UserTime() + d.cmd.ProcessState.SystemTime(), nil
 }
+
+var errGivenUp = errors.New("the daemon gave a request up")
 
 // get asks the API and reads the answer to its end.
 func (d *daemon) get(ctx context.Context, path string, into any) error {
@@ -83,6 +88,9 @@ func (d *daemon) get(ctx context.Context, path string, into any) error {
 		return err
 	}
 	defer answer.Body.Close()
+	if answer.StatusCode == http.StatusServiceUnavailable {
+		return errGivenUp
+	}
 	if answer.StatusCode != http.StatusOK {
 		why, _ := io.ReadAll(io.LimitReader(answer.Body, 1000))
 		return fmt.Errorf("%s: %s %s", path, answer.Status, why)
@@ -106,9 +114,15 @@ func (d *daemon) search(ctx context.Context, query string) (l list, err error) {
 	return l, d.get(ctx, "/api/messages?q="+url.QueryEscape(query), &l)
 }
 
-// expect fails unless the daemon finds n messages.
+// expect fails unless the daemon finds n messages. A search that is given up
+// because much is to be indexed first is made again.
 func (d *daemon) expect(ctx context.Context, query string, n int) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
 	l, err := d.search(ctx, query)
+	for errors.Is(err, errGivenUp) {
+		l, err = d.search(ctx, query)
+	}
 	if err == nil && l.Total != n {
 		err = fmt.Errorf("%d messages got their 250, and %q finds %d", n, query, l.Total)
 	}

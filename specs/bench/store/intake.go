@@ -25,7 +25,7 @@ func (b *bench) intake(ctx context.Context, out io.Writer) error {
 	} else {
 		fmt.Fprintln(os.Stderr, "bench-store: without PostgreSQL:", err)
 	}
-	mail := texts(0, b.of(2000, 20_000))
+	mail := texts(0, b.of(800, 4000))
 	for _, k := range all {
 		if err := b.intakeOf(ctx, t, k, mail); err != nil {
 			return fmt.Errorf("%s: %w", k.name, err)

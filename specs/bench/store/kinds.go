@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 
@@ -50,7 +51,7 @@ func (k kind) open(ctx context.Context, b *bench) (store.Store, error) {
 		if err != nil {
 			return nil, err
 		}
-		return postgres.Open(ctx, url, postgres.Options{Digester: digester})
+		return postgres.Open(ctx, url, postgres.Options{Digester: digester, Log: faults})
 	case k.durable == store.DurableMemory:
 		return store.NewMemory(store.MemoryOptions{Digester: digester}), nil
 	}
@@ -62,8 +63,11 @@ func (k kind) open(ctx context.Context, b *bench) (store.Store, error) {
 }
 
 func openFile(ctx context.Context, path string, d store.Durability) (store.Store, error) {
-	return sqlite.Open(ctx, path, sqlite.Options{Durability: d, Digester: digester})
+	return sqlite.Open(ctx, path, sqlite.Options{Durability: d, Digester: digester, Log: faults})
 }
+
+// faults tells what goes wrong in a store, and no more.
+var faults = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 
 // newFile returns a path in a folder of its own.
 func (b *bench) newFile() (string, error) {

@@ -23,13 +23,13 @@ func (b *bench) searching(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer d.end()
-	mail := texts(0, b.of(2000, 10_000))
+	mail := texts(0, b.of(1000, 5000))
 	if _, err := (load{mail: mail, conns: 10}).send(d.smtp); err != nil {
 		return err
 	}
 	t := newTable(out, "intake while six clients search", "to intake alone", "searches/s", "aim")
 	for _, pause := range []time.Duration{time.Second, 50 * time.Millisecond, 0} {
-		if err := b.searchingRow(ctx, t, d, load{mail: mail[:b.of(1000, 5000)], conns: 10}, pause); err != nil {
+		if err := b.searchingRow(ctx, t, d, load{mail: mail[:b.of(500, 2000)], conns: 10}, pause); err != nil {
 			return err
 		}
 	}
@@ -38,7 +38,7 @@ func (b *bench) searching(ctx context.Context, out io.Writer) error {
 
 func (b *bench) searchingRow(ctx context.Context, t table, d *daemon, l load, pause time.Duration) error {
 	var ratios, searches []float64
-	for range b.of(3, 5) {
+	for range b.of(2, 3) {
 		alone, err := settled(ctx, d, l)
 		if err != nil {
 			return err
