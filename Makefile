@@ -53,7 +53,7 @@ bench-quick:
 	go run ./specs/bench -quick
 
 # What the daemon and its stores take and find in a second, and what that costs;
-# bench-store-quick takes about a minute.
+# bench-store-quick takes under a minute.
 bench-store:
 	go run ./specs/bench/store
 
