@@ -78,6 +78,9 @@ func (p *Part) setEncoding(at here) {
 // decode fills Body and Octets from Encoded.
 func (w *walker) decode(p *Part, depth int) {
 	at := w.at(p.Path)
+	if w.outline && !p.multipart() && !p.message() && !strings.HasPrefix(p.ContentType, "text/") {
+		return
+	}
 	p.Octets = p.Encoded
 	if !p.multipart() {
 		p.Octets = undo(p.Encoded, p.Encoding, at)

@@ -274,3 +274,22 @@ func join(list []Warning) string {
 	}
 	return strings.Join(s, "\n")
 }
+
+// An outline has all but the content of what is no text.
+func TestOutline(t *testing.T) {
+	raw := []byte("Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" +
+		"--b\r\nContent-Type: text/plain\r\n\r\nСайн уу\r\n" +
+		"--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n" +
+		"--b--\r\n")
+	whole, outline := Parse(raw), Outline(raw)
+	if outline.Subject() != "x" || outline.Text() != whole.Text() {
+		t.Errorf("it says %q, %q", outline.Subject(), outline.Text())
+	}
+	files := outline.Attachments()
+	if len(files) != 1 || files[0].Filename != "a.pdf" || files[0].Body != nil || files[0].Octets != nil || len(files[0].Encoded) == 0 {
+		t.Errorf("its files are %+v", files)
+	}
+	if len(whole.Attachments()[0].Body) != 3 {
+		t.Error("the message is not what this is about")
+	}
+}

@@ -13,7 +13,8 @@ import (
 // subject costs the header, a text costs the whole message, a link the HTML
 // too. It is safe for concurrent use, and what it returns must not be changed.
 type Parsed struct {
-	raw func() []byte
+	raw     func() []byte
+	outline bool // attachments are not decoded
 
 	headOnce, bodyOnce, viewOnce sync.Once
 
@@ -38,9 +39,19 @@ func Parse(raw []byte) *Parsed {
 	return &Parsed{raw: func() []byte { return raw }}
 }
 
+// Outline is Parse without the content of attachments and pictures, which is not
+// decoded: their Body and Octets are nil, and what is wrong with their encoding
+// is not found. It is for large messages of which only the rest is looked at.
+func Outline(raw []byte) *Parsed {
+	p := Parse(raw)
+	p.outline = true
+	return p
+}
+
 func (p *Parsed) readHead() *head {
 	p.headOnce.Do(func() {
 		p.walker = newWalker(p.raw(), &p.notes)
+		p.walker.outline = p.outline
 		at := here{notes: &p.notes}
 		h := p.walker.header(at)
 		p.head = head{

@@ -22,6 +22,8 @@ type walker struct {
 	// encoded within it is kept whole, so that the octets of a message are
 	// decoded twice at most.
 	decoded bool
+
+	outline bool // parts that are no text are not decoded
 }
 
 // budget is shared by all walkers of a message.

@@ -40,15 +40,23 @@ const (
 	maxSnippet     = 250
 )
 
+// Of a large message the content of attachments is not decoded, and what is
+// wrong with it not found.
+const (
+	maxDecoded = 1 << 20 // octets of a message of which all is decoded
+	maxLinted  = 8 << 20 // of one that is held against the rules of lint
+)
+
 // Digester makes the digest of a message. Lint may be nil.
 type Digester struct {
-	// Lint returns the IDs of the rules that a message breaks.
+	// Lint returns the IDs of the rules that a message breaks. It is not asked
+	// about messages of more than 8 MiB.
 	Lint func(*record.Message) []string
 }
 
 // Of never fails: what cannot be read is left out.
 func (d Digester) Of(m *Mail, raw []byte) *Digest {
-	parsed := message.Parse(raw)
+	parsed := parse(raw)
 	digest := &Digest{
 		From: parsed.From(), To: parsed.To(), Cc: parsed.Cc(), ReplyTo: parsed.ReplyTo(), Bcc: parsed.BccField(),
 		Subject: parsed.Subject(), MessageID: parsed.MessageID(), Date: parsed.Date(), Warnings: len(parsed.Warnings()),
@@ -62,7 +70,7 @@ func (d Digester) Of(m *Mail, raw []byte) *Digest {
 		digest.Embedded = append(digest.Embedded, part.Filename)
 	}
 	digest.Fields = digestFields(parsed.Header())
-	if d.Lint != nil {
+	if d.Lint != nil && len(raw) <= maxLinted {
 		r := &record.Message{At: m.At, Envelope: m.Envelope, Reply: m.Reply}
 		r.SetRaw(raw)
 		digest.Lint = d.Lint(r)
@@ -82,6 +90,13 @@ func digestFields(header message.Header) []Field {
 		fields = append(fields, field)
 	}
 	return fields
+}
+
+func parse(raw []byte) *message.Parsed {
+	if len(raw) > maxDecoded {
+		return message.Outline(raw)
+	}
+	return message.Parse(raw)
 }
 
 // searchedText is what a reader sees, and the plain text beside the HTML where

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/smtpspec/smtpspec/harness/conform"
 	"github.com/smtpspec/smtpspec/harness/message"
@@ -62,13 +63,22 @@ func ended(c *conform.Case) conform.Verdict {
 	})(c)
 }
 
-// large returns a message of 2.6 MB, whose lines all differ.
-func large() []byte {
+// large is a message of 2.6 MB, whose lines all differ. It is made for the first
+// who asks for it, since every use of the catalogue would pay for it otherwise.
+var large = sync.OnceValue(func() []byte {
 	var b bytes.Buffer
 	for i := range 40000 {
 		fmt.Fprintf(&b, "line %05d of a large message, which has to arrive as it was sent\r\n", i)
 	}
 	return conform.RawMessage("A large message", b.String())
+})
+
+// twiceLarge is large with its body twice, 5.4 MB.
+var twiceLarge = sync.OnceValue(func() []byte { return slices.Concat(large(), bodyOf(large())) })
+
+// askMade is askRaw for a message that is made when it is asked for.
+func askMade(message func() []byte) func(conform.Env, *record.Job) {
+	return func(e conform.Env, j *record.Job) { askRaw(message())(e, j) }
 }
 
 // dotted returns a message of 140 kB all of whose lines begin with a dot; each

@@ -158,12 +158,12 @@ func nothing(c *conform.Case) conform.Verdict {
 
 var dataLarge = of(dataGroup,
 	scenario{ID: "data-big", Tier: 1, Title: "A large message intact", Level: rfc.MUST, RFC: "5321 §4.5.3.1.7", Expect: changed, Needs: needRaw,
-		Script: raw("the message has 2.6 MB", large()), Judge: each(intact)},
+		Script: &conform.Script{Text: "a good server; the message has 2.6 MB", Ask: askMade(large), Guard: ample}, Judge: each(intact)},
 	scenario{ID: "data-slow-reader", Tier: 2, Title: "A server that reads slowly", Level: rfc.SHOULD, RFC: "5321 §4.5.3.2.5",
 		Expect: "passes: delivered; warns: gives up although every block makes progress", Needs: []conform.Need{conform.NeedTimeout, conform.NeedRaw},
 		Effect: "Large mail never arrives over slow lines.",
 		Fix:    "Limit the time of each block that is written, not of the message.",
-		Script: &conform.Script{Text: "reads 100 kB each 0.05 T, so that the message of 5.4 MB takes 2.6 T", Ask: askRaw(slices.Concat(large(), bodyOf(large()))), Options: narrow,
+		Script: &conform.Script{Text: "reads 100 kB each 0.05 T, so that the message of 5.4 MB takes 2.6 T", Ask: askMade(twiceLarge), Options: narrow,
 			Guard: ample,
 			Peer: behind354(func(t *transaction) error {
 				t.ReadSlowly(100<<10, t.Units(0.05))
@@ -175,7 +175,7 @@ var dataLarge = of(dataGroup,
 		Expect: "passes: a failure that tells 552; warns: one that does not; fails: success, or a hang", Needs: needRaw,
 		Effect: "The sender learns that a connection broke, not that the message is too big, and tries it for days.",
 		Fix:    "When a write fails, look for a reply that has come before you report the broken connection.",
-		Script: &conform.Script{Text: "552 5.3.4 when it has 100 kB of a message of 2.6 MB, and closes the connection", Ask: askRaw(large()), Options: narrow, Guard: ample,
+		Script: &conform.Script{Text: "552 5.3.4 when it has 100 kB of a message of 2.6 MB, and closes the connection", Ask: askMade(large), Options: narrow, Guard: ample,
 			Peer: behind354(func(t *transaction) error {
 				if _, err := t.ReadOctets(100 << 10); err != nil {
 					return err

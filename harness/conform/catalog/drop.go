@@ -39,7 +39,7 @@ var drop = of(dropGroup,
 	scenario{ID: "drop-body", Tier: 1, Title: "RST in the middle of the message", Level: rfc.SHOULD, RFC: "5321 §3.8",
 		Expect: "passes: a temporary failure; tells if the failure has no class; warns: a permanent one; fails: success",
 		Needs:  []conform.Need{conform.NeedRaw},
-		Script: &conform.Script{Text: "resets the connection when it has 100 kB of a message of 2.6 MB", Ask: askRaw(large()), Options: narrow, Guard: ample,
+		Script: &conform.Script{Text: "resets the connection when it has 100 kB of a message of 2.6 MB", Ask: askMade(large), Options: narrow, Guard: ample,
 			Peer: behind354(func(t *transaction) error {
 				_, err := t.ReadOctets(100 << 10)
 				t.Reset()

@@ -28,7 +28,7 @@ var timeoutFurther = of(timeoutGroup,
 	scenario{ID: "timeout-data-block", Tier: 1, Title: "The server stops reading", Level: rfc.MUST, RFC: "5321 §4.5.3.2.5", Expect: givesUpExpect,
 		Needs: []conform.Need{conform.NeedTimeout, conform.NeedRaw},
 		Fix:   "Give each write a deadline as each read has one.",
-		Script: &conform.Script{Text: "reads nothing behind its 354; the message has 2.6 MB", Ask: askRaw(large()), Options: narrow,
+		Script: &conform.Script{Text: "reads nothing behind its 354; the message has 2.6 MB", Ask: askMade(large), Options: narrow,
 			Peer: behind354(func(t *transaction) error {
 				t.ReadSlowly(1, time.Hour)
 				return t.accept()
