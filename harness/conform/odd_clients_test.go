@@ -71,7 +71,9 @@ func TestAClientThatAlwaysReportsSuccess(t *testing.T) {
 	}
 }
 
-// Whether a client tells the sender of what it could not send changes nothing.
+// Whether a client tells the sender of what it could not send changes nothing
+// that is said of it. How a session ends is not compared: behind odd replies
+// that is up to the moment.
 func TestClientsThatBounceLater(t *testing.T) {
 	for name, client := range map[string]bouncer{
 		"from the null path":         {},
@@ -85,7 +87,7 @@ func TestClientsThatBounceLater(t *testing.T) {
 			quiet := checked(t, client)
 			for _, want := range quiet.Results {
 				got := r.Result(want.Scenario)
-				if got == nil || got.Verdict.Word != want.Verdict.Word || got.Truth != want.Truth || got.End != want.End {
+				if got == nil || got.Verdict.Word != want.Verdict.Word || got.Truth != want.Truth {
 					t.Errorf("got %+v, want %+v", got, want)
 				}
 			}
