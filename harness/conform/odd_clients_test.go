@@ -37,13 +37,14 @@ func TestClientsThatAreOddAndRight(t *testing.T) {
 	}
 }
 
-// A reply of several lines is all that such a client may fail for.
+// A reply of several lines is all that such a client may fail for. Behind its
+// first one it is out of step: what that does to a group of commands is up to
+// the moment, and not compared.
 func TestAClientThatReadsTheFirstLineOnly(t *testing.T) {
-	want := []string{"greet-multiline", "greet-multiline-slow", "ehlo-unknown-ext", "reply-multiline-bare-last", "reply-multiline-all", "reply-multiline-slow",
-		"pipe-coalesced", "pipe-split", "pipe-last-only"}
+	want := []string{"greet-multiline", "greet-multiline-slow", "ehlo-unknown-ext", "reply-multiline-bare-last", "reply-multiline-all", "reply-multiline-slow"}
 	var got []string
 	for _, result := range checked(t, odd{firstLine: true}).Results {
-		if w := result.Verdict.Word; w == conform.Fail || w == conform.Error {
+		if w := result.Verdict.Word; (w == conform.Fail || w == conform.Error) && !strings.HasPrefix(result.Scenario, "pipe-") {
 			got = append(got, result.Scenario)
 		}
 		if result.Truth == conform.FalseSuccess || result.Truth == conform.FalseFailure {
