@@ -8,7 +8,7 @@ ARTIFACTS ?= artifacts
 # Every suite and every package's tests, with the race detector.
 test:
 	@mkdir -p $(ARTIFACTS)
-	$(GINKGO) -r -p --race --randomize-all --fail-on-pending --fail-on-empty \
+	$(GINKGO) -r -p --keep-going --race --randomize-all --fail-on-pending --fail-on-empty \
 		--output-dir=$(ARTIFACTS) --junit-report=junit.xml --json-report=report.json
 
 check: lint tidy generate floods
