@@ -98,7 +98,7 @@ func (c *realClient) check(ctx context.Context, way way) {
 	session := d.next()
 	Expect(session.Event).To(Equal("session"))
 	Expect(session.End).To(Equal(record.EndQuit))
-	Expect(session.Messages).To(HaveExactElements("1"))
+	Expect(session.Messages).To(HaveExactElements(caught.ID))
 	c.compare(session, log)
 	checkSecurity(session, way)
 }

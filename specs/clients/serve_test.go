@@ -27,6 +27,7 @@ type daemon struct {
 // event is a line of its output; which fields are there depends on Event.
 type event struct {
 	Event    string
+	ID       string
 	SMTP     string
 	SMTPS    string
 	LMTP     string
@@ -50,7 +51,8 @@ func startDaemon(flags ...string) *daemon {
 	GinkgoHelper()
 	dir := GinkgoT().TempDir()
 	d := &daemon{ca: filepath.Join(dir, "ca.pem"), events: make(chan event, 100)}
-	args := append([]string{"serve", "--json", "--smtp", "127.0.0.1:0", "--smtps", "127.0.0.1:0", "--ca-out", d.ca}, flags...)
+	args := append([]string{"serve", "--json", "--smtp", "127.0.0.1:0", "--smtps", "127.0.0.1:0", "--ca-out", d.ca,
+		"--listen", "127.0.0.1:0", "--store", "memory"}, flags...)
 	d.process = exec.Command(smtpspec, args...)
 	d.process.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")
 	d.process.Stderr = GinkgoWriter
