@@ -14,6 +14,7 @@ import (
 	"github.com/smtpspec/smtpspec/cmd/smtpspec/internal/inbox"
 	"github.com/smtpspec/smtpspec/harness"
 	"github.com/smtpspec/smtpspec/harness/store"
+	pages "github.com/smtpspec/smtpspec/harness/web"
 	"github.com/smtpspec/smtpspec/harness/web/api"
 	"github.com/smtpspec/smtpspec/harness/web/guard"
 )
@@ -74,7 +75,8 @@ func (d *node) answer(s *serve, st store.Store) {
 		Store: st, Rules: inbox.NewRules(d.srv), Version: buildOf(info).Version, Log: d.log,
 		Addresses: addressURLs(s.listeningAt(d.srv)), Extensions: s.offered(), Limits: s.limitsShown(),
 	})
-	d.http = guard.Server(d.guard.Wrap(d.api.Handler()), d.log)
+	site := pages.New(pages.Config{API: d.api, Log: d.log})
+	d.http = guard.Server(d.guard.Wrap(site.Handler()), d.log)
 	d.background.Go(func() {
 		if err := d.http.Serve(d.socket); !errors.Is(err, http.ErrServerClosed) {
 			d.log.Error("the API ended", "error", err.Error())

@@ -16,10 +16,16 @@ import (
 const maxShown = 1 << 20
 
 // viewOf makes the view of a message from what is stored of it and its octets.
-func viewOf(e *store.Entry, raw []byte) Message {
+func viewOf(e *store.Entry, raw []byte) Message { return opened(e, raw).View }
+
+func opened(e *store.Entry, raw []byte) *Opened {
 	r := &record.Message{At: e.At, Envelope: e.Envelope, Reply: e.Reply}
 	r.SetRaw(raw)
 	m := message.Of(r)
+	return &Opened{View: view(e, r, m), Record: r, Parsed: m}
+}
+
+func view(e *store.Entry, r *record.Message, m *message.Message) Message {
 	v := Message{
 		ID: string(e.ID), Session: string(e.Session), Run: e.Run, At: stamp(e.At), Size: e.Size,
 		Read: e.Read, Pinned: e.Pinned, Tags: listed(e.Tags),

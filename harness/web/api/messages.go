@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/smtpspec/smtpspec/harness/store"
@@ -20,8 +21,7 @@ func (a *API) listMessages(w http.ResponseWriter, r *request) error {
 	return reply(w, http.StatusOK, list)
 }
 
-// list reads the place in the order before the messages: a wait that goes on
-// from there may see one of these again, and misses none.
+// list reads what a request asks for.
 func (a *API) list(r *request) (*List[Summary], error) {
 	page, err := r.page()
 	if err != nil {
@@ -30,9 +30,15 @@ func (a *API) list(r *request) (*List[Summary], error) {
 	if page.Query, err = a.query(r); err != nil {
 		return nil, err
 	}
-	page.Total = true
 	ctx, cancel := r.look()
 	defer cancel()
+	return a.search(ctx, page)
+}
+
+// search reads the place in the order before the messages: a wait that goes on
+// from there may see one of these again, and misses none.
+func (a *API) search(ctx context.Context, page store.Page) (*List[Summary], error) {
+	page.Total = true
 	info, err := a.Store.Info(ctx)
 	if err != nil {
 		return nil, err

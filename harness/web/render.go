@@ -1,0 +1,86 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"embed"
+	"html/template"
+	"net/http"
+	"strconv"
+	"sync"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// pages are the templates in one language.
+type pages struct{ *template.Template }
+
+func parsePages(a *assets) map[string]pages {
+	by := map[string]pages{}
+	for lang, words := range catalogue {
+		t := template.New("").Funcs(display(words)).Funcs(template.FuncMap{"asset": func(name string) string { return a.root + name }})
+		by[lang] = pages{template.Must(t.ParseFS(templateFiles, "templates/*.html"))}
+	}
+	return by
+}
+
+// frame is what stands around every page.
+type frame struct {
+	Lang, Theme string
+	Here        string // the path and query of the page
+	Q, Run      string
+	Runs        []string
+	Unread      int
+	Version     string
+	Wrong       string // with the search; "" if it was read
+	Position    int    // of what is wrong, in characters from 0
+}
+
+func (s *Site) frame(r *request) frame {
+	f := frame{Lang: r.words.lang, Theme: r.theme, Here: r.URL.RequestURI(), Q: r.q, Run: r.run, Version: s.api.Version}
+	if r.partial() {
+		return f // the page that it goes into has the rest
+	}
+	if info, err := s.api.Store.Info(r.Context()); err == nil {
+		f.Unread = info.Unread
+	}
+	runs, err := s.api.Store.Runs(r.Context())
+	if err != nil {
+		return f
+	}
+	for _, run := range runs {
+		f.Runs = append(f.Runs, run.Name)
+	}
+	return f
+}
+
+var zippers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
+// write answers with a template. Nothing of it goes out if it fails.
+func (s *Site) write(w http.ResponseWriter, r *request, status int, name string, data any) error {
+	var b bytes.Buffer
+	if err := s.pages[r.words.lang].ExecuteTemplate(&b, name, data); err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", r.words.lang)
+	if b.Len() > 1400 && takesGzip(r.Request) { // less fits into a packet anyway
+		b = zipped(b.Bytes())
+		h.Set("Content-Encoding", "gzip")
+	}
+	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	w.WriteHeader(status)
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func zipped(plain []byte) (out bytes.Buffer) {
+	z := zippers.Get().(*gzip.Writer)
+	defer zippers.Put(z)
+	z.Reset(&out)
+	z.Write(plain)
+	z.Close()
+	return out
+}

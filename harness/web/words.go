@@ -1,0 +1,75 @@
+package web
+
+import (
+	_ "embed" // the catalogue
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"golang.org/x/text/language"
+)
+
+// catalogue.json has every text of the pages, by key and language. A text with
+// a bar in it has a form for one and one for all other numbers:
+// "%d message|%d messages".
+//
+//go:embed catalogue.json
+var catalogueFile []byte
+
+// words is the catalogue in one language.
+type words struct {
+	lang  string // "en", "mn"
+	texts map[string]string
+}
+
+var (
+	catalogue = readCatalogue()
+	languages = language.NewMatcher([]language.Tag{language.English, language.Mongolian})
+)
+
+func readCatalogue() map[string]*words {
+	var all map[string]map[string]string
+	if err := json.Unmarshal(catalogueFile, &all); err != nil {
+		panic(fmt.Sprintf("catalogue.json: %v", err))
+	}
+	by := map[string]*words{}
+	for key, forms := range all {
+		for lang, text := range forms {
+			if by[lang] == nil {
+				by[lang] = &words{lang, map[string]string{}}
+			}
+			by[lang].texts[key] = text
+		}
+	}
+	return by
+}
+
+// languageOf is what the reader chose, or else what the browser prefers.
+func languageOf(hr *http.Request) *words {
+	if lang := settingOf(hr, "lang"); lang != "" {
+		return catalogue[lang]
+	}
+	tags, _, _ := language.ParseAcceptLanguage(hr.Header.Get("Accept-Language"))
+	_, i, _ := languages.Match(tags...)
+	return catalogue[settings["lang"][i]]
+}
+
+// text returns a text of the catalogue. Of two forms the first number among
+// the arguments chooses.
+func (w *words) text(key string, args ...any) string {
+	text, ok := w.texts[key]
+	if !ok {
+		panic("not in the catalogue: " + key)
+	}
+	if one, many, two := strings.Cut(text, "|"); two {
+		text = many
+		if len(args) > 0 && args[0] == 1 {
+			text = one
+		}
+	}
+	if len(args) == 0 {
+		return text
+	}
+	return fmt.Sprintf(text, args...)
+}

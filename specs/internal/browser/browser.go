@@ -1,0 +1,83 @@
+// Package browser drives a headless Chromium, for specs that click.
+package browser
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+// patience bounds what takes a moment in a browser that shares two cores.
+const patience = 30 * time.Second
+
+// Browser is a running Chromium. Start makes one.
+type Browser struct {
+	ctx context.Context
+	end []context.CancelFunc
+}
+
+// Find returns the path of Chromium, or skips with how to get it. Where
+// SMTPSPEC_CLIENTS is all, as in CI, it fails instead.
+func Find() string {
+	GinkgoHelper()
+	for _, name := range []string{os.Getenv("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); name != "" && err == nil {
+			return path
+		}
+	}
+	const how = "there is no Chromium: install Debian's chromium, or name one in CHROMIUM"
+	if os.Getenv("SMTPSPEC_CLIENTS") == "all" {
+		Fail(how)
+	}
+	Skip(how)
+	return ""
+}
+
+// Start runs Chromium with a new profile. It asks nobody for anything by
+// itself.
+func Start() *Browser {
+	GinkgoHelper()
+	path := Find()
+	options := append([]chromedp.ExecAllocatorOption{}, chromedp.DefaultExecAllocatorOptions[:]...)
+	options = append(options, chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"))
+	b := &Browser{}
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	b.end = append(b.end, cancel)
+	b.ctx, cancel = chromedp.NewContext(ctx)
+	b.end = append(b.end, cancel)
+	// A context with a deadline would end the browser with it.
+	Expect(chromedp.Do(b.ctx)).To(Succeed(), "starting %s", path)
+	return b
+}
+
+// Close ends Chromium.
+func (b *Browser) Close() {
+	if b == nil {
+		return
+	}
+	_ = chromedp.Cancel(b.ctx)
+	for _, end := range b.end {
+		end()
+	}
+}
+
+// artifacts is the folder of the screenshots, made if need be.
+func artifacts() string {
+	GinkgoHelper()
+	root := os.Getenv("ARTIFACTS")
+	if root == "" {
+		root = filepath.Join("..", "..", "artifacts")
+	}
+	folder := filepath.Join(root, "web")
+	Expect(os.MkdirAll(folder, 0o755)).To(Succeed())
+	return folder
+}

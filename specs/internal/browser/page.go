@@ -1,0 +1,171 @@
+package browser
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+// Page is a tab with a profile of its own. What a page asks of any server, and
+// what it complains of, is kept.
+type Page struct {
+	ctx context.Context
+
+	mu      sync.Mutex // guards what follows
+	asked   []string   // URLs
+	failed  []string   // what scripts threw, and what the console called an error
+	dialogs []string   // that scripts opened
+}
+
+// Open makes a tab, which closes at the end of the spec, and opens a URL in it.
+func (b *Browser) Open(url string) *Page {
+	GinkgoHelper()
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	p := &Page{ctx: ctx}
+	DeferCleanup(cancel)
+	Expect(chromedp.Listen(ctx, p.note)).To(Succeed())
+	p.Run(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, network.Enable, network.EnableParams{})
+		return err
+	}), chromedp.EmulateViewport(1400, 900))
+	p.Go(url)
+	return p
+}
+
+// note keeps what happened. It is called on the goroutine that reads from the
+// browser, and may not call it.
+func (p *Page) note(event any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch e := event.(type) {
+	case *network.EventRequestWillBeSent:
+		p.asked = append(p.asked, e.Request.URL)
+	case *runtime.EventExceptionThrown:
+		p.failed = append(p.failed, e.ExceptionDetails.Text+" "+e.ExceptionDetails.URL)
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelError {
+			p.failed = append(p.failed, e.Entry.Text+" "+e.Entry.URL)
+		}
+	case *page.EventJavascriptDialogOpening:
+		p.dialogs = append(p.dialogs, e.Message)
+		go func() { _ = chromedp.Do(p.ctx, dismiss) }()
+	}
+}
+
+var dismiss = chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	_, err := cdp.Call(ctx, t, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{})
+	return err
+})
+
+// Run does something in the tab, within a time. Of a failure there is a picture.
+func (p *Page) Run(steps ...chromedp.Action[chromedp.Void]) {
+	GinkgoHelper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.Shot("failed")
+		Expect(err).NotTo(HaveOccurred())
+	}
+}
+
+// Go opens a URL.
+func (p *Page) Go(url string) {
+	GinkgoHelper()
+	p.Run(chromedp.Navigate(url))
+}
+
+// Size makes the window as large as that, in CSS pixels.
+func (p *Page) Size(width, height int64) {
+	GinkgoHelper()
+	p.Run(chromedp.EmulateViewport(width, height))
+}
+
+// Click clicks what a CSS selector finds first, once it is visible.
+func (p *Page) Click(selector string) {
+	GinkgoHelper()
+	p.Run(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+}
+
+// Type writes into what a selector finds.
+func (p *Page) Type(selector, text string) {
+	GinkgoHelper()
+	p.Run(chromedp.SendKeys(chromedp.CSS(selector), text, chromedp.NodeVisible))
+}
+
+// Press presses keys, one after the other, wherever the focus is.
+func (p *Page) Press(keys string, modifiers ...chromedp.Modifier) {
+	GinkgoHelper()
+	p.Run(chromedp.KeyEvent(keys, chromedp.KeyModifiers(modifiers...)))
+}
+
+// Eval returns the value of an expression of JavaScript in the page; that of a
+// promise once it is kept.
+func Eval[T any](p *Page, script string) T {
+	GinkgoHelper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	Expect(err).NotTo(HaveOccurred(), script)
+	return value
+}
+
+// Text is the visible text of what a selector finds; "" if there is no such
+// thing.
+func (p *Page) Text(selector string) string {
+	GinkgoHelper()
+	return Eval[string](p, "document.querySelector("+quoted(selector)+`)?.innerText ?? ""`)
+}
+
+// Count is how many elements a selector finds.
+func (p *Page) Count(selector string) int {
+	GinkgoHelper()
+	return Eval[int](p, "document.querySelectorAll("+quoted(selector)+").length")
+}
+
+// URL is where the page is: path and query.
+func (p *Page) URL() string {
+	GinkgoHelper()
+	return Eval[string](p, "location.pathname + location.search")
+}
+
+func quoted(s string) string {
+	b, _ := json.Marshal(s)
+	return string(b)
+}
+
+// Shot keeps a picture of the page among the artifacts.
+func (p *Page) Shot(name string) {
+	GinkgoHelper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	if png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot()); err == nil {
+		Expect(os.WriteFile(filepath.Join(artifacts(), name+".png"), png, 0o644)).To(Succeed())
+	}
+}
+
+// Asked returns the URLs that the tab asked for until now.
+func (p *Page) Asked() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.asked)
+}
+
+// Faults returns what scripts threw, what the browser logged as an error, and
+// what dialogs were opened.
+func (p *Page) Faults() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Concat(p.failed, p.dialogs)
+}
