@@ -1,21 +1,22 @@
 package web
 
 import (
-	_ "embed" // the catalogue
+	"embed"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"strings"
 
 	"golang.org/x/text/language"
 )
 
-// catalogue.json has every text of the pages, by key and language. A text with
-// a bar in it has a form for one and one for all other numbers:
-// "%d message|%d messages".
+// The catalogue has every text of the pages, by key and language, in a file for
+// each part of them. A text with a bar in it has a form for one and one for all
+// other numbers: "%d message|%d messages".
 //
-//go:embed catalogue.json
-var catalogueFile []byte
+//go:embed catalogue
+var catalogueFiles embed.FS
 
 // words is the catalogue in one language.
 type words struct {
@@ -29,17 +30,21 @@ var (
 )
 
 func readCatalogue() map[string]*words {
-	var all map[string]map[string]string
-	if err := json.Unmarshal(catalogueFile, &all); err != nil {
-		panic(fmt.Sprintf("catalogue.json: %v", err))
-	}
 	by := map[string]*words{}
-	for key, forms := range all {
-		for lang, text := range forms {
-			if by[lang] == nil {
-				by[lang] = &words{lang, map[string]string{}}
+	files, _ := fs.Glob(catalogueFiles, "catalogue/*.json")
+	for _, name := range files {
+		b, _ := catalogueFiles.ReadFile(name)
+		var texts map[string]map[string]string
+		if err := json.Unmarshal(b, &texts); err != nil {
+			panic(fmt.Sprintf("%s: %v", name, err))
+		}
+		for key, forms := range texts {
+			for lang, text := range forms {
+				if by[lang] == nil {
+					by[lang] = &words{lang, map[string]string{}}
+				}
+				by[lang].texts[key] = text
 			}
-			by[lang].texts[key] = text
 		}
 	}
 	return by
