@@ -205,7 +205,7 @@ func TestBodiesFitTheDocument(t *testing.T) {
 	for ref, bodies := range map[string][]string{
 		"Deletion": {`{"ids":[]}`, `{"q":"a"}`, `{"all":true}`}, "Change": {`{"read":true}`, `{"tags":[]}`},
 		"Changes": {`{"ids":[],"read":true}`, `{"q":"a","pinned":false,"tags":["x"]}`, `{"all":true,"add_tags":["x"],"remove_tags":["y"]}`},
-		"NewRun": {`{}`, `{"name":"a"}`}, "NewRule": {`{"rule":{}}`}, "MovedRule": {`{"run":""}`},
+		"NewRun":  {`{}`, `{"name":"a"}`}, "NewRule": {`{"rule":{}}`}, "MovedRule": {`{"run":""}`},
 	} {
 		for _, body := range bodies {
 			if err := s.fits("#/components/schemas/"+ref, []byte(body)); err != nil {
