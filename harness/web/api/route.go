@@ -26,7 +26,7 @@ func (a *API) routes() []route {
 		{method: "GET", path: "/api/messages/{id}", serve: a.getMessage, params: "q run"},
 		{method: "PATCH", path: "/api/messages/{id}", serve: a.changeMessage, params: "run"},
 		{method: "GET", path: "/api/messages/{id}/raw", serve: a.getRaw, params: "q run"},
-		{method: "GET", path: "/api/messages/{id}/html", serve: a.getHTML, params: "q run remote"},
+		{method: "GET", path: "/api/messages/{id}/html", serve: a.getHTML, params: "q run remote scheme"},
 		{method: "GET", path: "/api/messages/{id}/text", serve: a.getText, params: "q run"},
 		{method: "GET", path: "/api/messages/{id}/parts/{n}", serve: a.getPart, params: "q run"},
 		{method: "GET", path: "/api/sessions", serve: a.listSessions, params: "run limit after"},
@@ -47,8 +47,6 @@ func (a *API) routes() []route {
 		{method: "GET", path: "/healthz", serve: a.health, params: ""},
 		{method: "GET", path: "/readyz", serve: a.ready, params: ""},
 		{method: "GET", path: "/metrics", serve: a.getMetrics, params: ""},
-		{method: "GET", path: "/{$}", serve: a.listPage, params: "q run after"},
-		{method: "GET", path: "/messages/{id}", serve: a.messagePage, params: "run"},
 		{method: "GET", path: "/style.css", serve: a.style, params: ""},
 	}
 }
