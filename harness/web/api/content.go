@@ -7,6 +7,7 @@ import (
 
 	"github.com/smtpspec/smtpspec/harness/message"
 	"github.com/smtpspec/smtpspec/harness/store"
+	"github.com/smtpspec/smtpspec/harness/web/mailhtml"
 	"github.com/smtpspec/smtpspec/harness/web/problem"
 )
 
@@ -58,27 +59,31 @@ func writePlain(w http.ResponseWriter, status int, text string) error {
 	return err
 }
 
-// getHTML serves the HTML of a message as a page of nobody: no scripts, no
-// forms, nothing loaded from anywhere. remote=images lets the browser, and
-// never this server, fetch pictures.
+// getHTML serves the HTML of a message, cleaned, as a page of nobody: no
+// scripts, no forms, nothing loaded from anywhere. remote=images lets the
+// browser, and never this server, fetch pictures.
 func (a *API) getHTML(w http.ResponseWriter, r *request) error {
+	var o mailhtml.Options
 	pictures := "data:"
 	switch r.params.Get("remote") {
 	case "":
 	case "images":
+		o.Remote = true
 		pictures += " https: http:"
 	default:
 		return problem.New(http.StatusBadRequest, "remote is images or nothing")
 	}
-	var text string
+	var markup string
+	var page []byte
 	err := a.takeApart(r, func(_ *store.Entry, raw []byte) {
 		m := message.Parse(raw)
-		text = withImages(m.HTML(), m)
+		markup, o.CID = m.HTML(), embeddedIn(m).url
+		page, _ = mailhtml.Clean([]byte(markup), o)
 	})
 	if err != nil {
 		return err
 	}
-	if text == "" {
+	if markup == "" {
 		return problem.New(http.StatusNotFound, "this message has no HTML; /text has what it says")
 	}
 	h := w.Header()
@@ -86,7 +91,7 @@ func (a *API) getHTML(w http.ResponseWriter, r *request) error {
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src "+pictures+
 		"; base-uri 'none'; form-action 'none'; frame-ancestors 'self'")
 	h.Set("X-Frame-Options", "SAMEORIGIN")
-	_, err = io.WriteString(slowWriter{w, patient(w, writeTime)}, text)
+	_, err = slowWriter{w, patient(w, writeTime)}.Write(page)
 	return err
 }
 
