@@ -4,7 +4,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/smtpspec/smtpspec/harness/message"
 	"github.com/smtpspec/smtpspec/harness/store"
@@ -57,66 +56,6 @@ func writePlain(w http.ResponseWriter, status int, text string) error {
 	w.WriteHeader(status)
 	_, err := io.WriteString(slowWriter{w, patient(w, writeTime)}, text)
 	return err
-}
-
-// schemes are the sheets under the HTML of a message that say what it is shown
-// on. Each sets what a message that sets nothing gets, and no more.
-var schemes = map[string]string{
-	"":      "",
-	"light": "<style>:root{color-scheme:only light;background:#fff;color:#000}</style>",
-	"dark":  "<style>:root{color-scheme:dark;background:#121212;color:#e8e8e8}</style>",
-}
-
-// getHTML serves the HTML of a message as a page of nobody: no scripts, no
-// forms, nothing loaded from anywhere. remote=images lets the browser, and
-// never this server, fetch pictures.
-func (a *API) getHTML(w http.ResponseWriter, r *request) error {
-	pictures := "data:"
-	switch r.params.Get("remote") {
-	case "":
-	case "images":
-		pictures += " https: http:"
-	default:
-		return problem.New(http.StatusBadRequest, "remote is images or nothing")
-	}
-	sheet, known := schemes[r.params.Get("scheme")]
-	if !known {
-		return problem.New(http.StatusBadRequest, "scheme is light, dark or nothing")
-	}
-	var text string
-	err := a.takeApart(r, func(_ *store.Entry, raw []byte) {
-		m := message.Parse(raw)
-		text = withImages(m.HTML(), m)
-	})
-	if err != nil {
-		return err
-	}
-	if text == "" {
-		return problem.New(http.StatusNotFound, "this message has no HTML; /text has what it says")
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src "+pictures+
-		"; base-uri 'none'; form-action 'none'; frame-ancestors 'self'")
-	h.Set("X-Frame-Options", "SAMEORIGIN")
-	_, err = io.WriteString(slowWriter{w, patient(w, writeTime)}, under(sheet, text))
-	return err
-}
-
-// under puts a sheet before HTML, behind its document type: before it, a
-// browser would show the page as those of thirty years ago.
-func under(sheet, text string) string {
-	if sheet == "" {
-		return text
-	}
-	behind := len(text) - len(strings.TrimLeft(text, " \t\r\n\ufeff"))
-	if begin := text[behind:]; len(begin) > 9 && strings.EqualFold(begin[:9], "<!doctype") {
-		if end := strings.IndexByte(begin, '>'); end >= 0 {
-			behind += end + 1
-			return text[:behind] + sheet + text[behind:]
-		}
-	}
-	return sheet + text
 }
 
 func (a *API) getPart(w http.ResponseWriter, r *request) error {

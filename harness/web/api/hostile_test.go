@@ -122,7 +122,7 @@ func TestHTMLIsInASandbox(t *testing.T) {
 	id := putHostile(b)
 	w := b.ask("GET", "/api/messages/"+id+"/html", "")
 	csp := w.Header().Get("Content-Security-Policy")
-	for _, want := range []string{"sandbox;", "default-src 'none'", "img-src data:;", "form-action 'none'", "base-uri 'none'", "frame-ancestors 'self'"} {
+	for _, want := range []string{"sandbox allow-popups allow-popups-to-escape-sandbox;", "default-src 'none'", "img-src data:;", "form-action 'none'", "base-uri 'none'", "frame-ancestors 'self'"} {
 		if !strings.Contains(csp, want) {
 			t.Errorf("%q is not in %q", want, csp)
 		}
@@ -131,11 +131,14 @@ func TestHTMLIsInASandbox(t *testing.T) {
 		t.Error(csp)
 	}
 	body := w.Body.String()
-	if !strings.Contains(body, `<img src="data:image/png;base64,iVBORw0KGgo="`) || !strings.Contains(body, "<img src=http://evil.example/pixel.png>") {
+	if !strings.Contains(body, `<img src="data:image/png;base64,iVBORw0KGgo="`) || strings.Contains(body, "evil") || strings.Contains(body, "script") {
 		t.Errorf("%s", body)
 	}
 	w = b.ask("GET", "/api/messages/"+id+"/html?remote=images", "")
-	if csp := w.Header().Get("Content-Security-Policy"); !strings.Contains(csp, "img-src data: https: http:;") || !strings.Contains(csp, "sandbox;") {
+	if body := w.Body.String(); !strings.Contains(body, `<img src="http://evil.example/pixel.png">`) || strings.Contains(body, "script") {
+		t.Errorf("%s", body)
+	}
+	if csp := w.Header().Get("Content-Security-Policy"); !strings.Contains(csp, "img-src data: https: http:;") || !strings.Contains(csp, "sandbox allow-popups allow-popups-to-escape-sandbox;") {
 		t.Error(csp)
 	}
 	if w := b.ask("GET", "/api/messages/"+id+"/html?remote=1", ""); w.Code != 400 {
@@ -451,3 +454,22 @@ func FuzzDeletion(f *testing.F) {
 }
 
 var _ store.Raw = note("")
+
+// TestAPageIsShownOnItsScheme looks for the sheet behind the document type, and
+// before everything that the message says.
+func TestAPageIsShownOnItsScheme(t *testing.T) {
+	b := newBox(t)
+	for body, want := range map[string]string{
+		"<!doctype html><p>x": "<!DOCTYPE html><style>:root{color-scheme:dark;",
+		"<p>x":                "<style>:root{color-scheme:dark;",
+	} {
+		id := b.put("", note("MIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n"+body))
+		path := "/api/messages/" + string(id) + "/html"
+		if text := b.ask("GET", path+"?scheme=dark", "").Body.String(); !strings.HasPrefix(text, want) || !strings.Contains(text, "<p>x") {
+			t.Errorf("%q", text)
+		}
+		if text := b.ask("GET", path, "").Body.String(); strings.Contains(text, "color-scheme") {
+			t.Errorf("a sheet that nobody asked for: %q", text)
+		}
+	}
+}

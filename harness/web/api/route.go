@@ -32,7 +32,7 @@ func (a *API) routes() []route {
 		{method: "GET", path: "/api/sessions", serve: a.listSessions, params: "run limit after"},
 		{method: "GET", path: "/api/sessions/{id}", serve: a.getSession, params: "run"},
 		{method: "GET", path: "/api/sessions/{id}/transcript", serve: a.getTranscript, params: "run"},
-		{method: "GET", path: "/api/wait", serve: a.wait, params: "q run n timeout after"},
+		{method: "GET", path: "/api/wait", serve: a.wait, params: "q query run n timeout after"},
 		{method: "GET", path: "/api/events", serve: a.events, params: "run after"},
 		{method: "GET", path: "/api/runs", serve: a.listRuns, params: "run"},
 		{method: "POST", path: "/api/runs", serve: a.createRun, params: ""},
