@@ -150,6 +150,8 @@ func (c *Case) common(run *Trial) (Verdict, bool) {
 		return c.Fail("the client crashed: %s", c.Told()), true
 	case o.Class == Hang && c.busy(run):
 		return c.Inconclusive("the client makes %d sessions of a message, and had not ended within %v: it was in its session %d", c.Profile.Sessions, run.Guard.Round(time.Millisecond), len(run.Sessions)), true
+	case o.Class == Hang && c.Profile.Endless && len(run.Sessions) == 0:
+		return c.Inconclusive("it has no time-out of its own, and nobody waited for the system to give up connecting"), true
 	case o.Class == Hang && c.late(run) == 0:
 		return c.Fail("the client did not end within %v", run.Guard.Round(time.Millisecond)), true
 	case o.Class == Hang:

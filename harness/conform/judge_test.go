@@ -38,6 +38,25 @@ func TestALateHarnessJudgesNobody(t *testing.T) {
 	}
 }
 
+// Where a client without time-outs gets no connection, the system gives up for it.
+func TestConnectingIsNotWithoutAnEnd(t *testing.T) {
+	for name, test := range map[string]struct {
+		endless  bool
+		sessions []*record.Session
+		want     Word
+	}{
+		"no time-outs":           {true, nil, Inconclusive},
+		"no time-outs, a server": {true, []*record.Session{{}}, Fail},
+		"time-outs elsewhere":    {false, nil, Fail},
+	} {
+		trial := &Trial{Unit: time.Second, Guard: 5 * time.Second, Outcome: Outcome{Class: Hang}, Sessions: test.sessions}
+		c := &Case{Trial: trial, Trials: []*Trial{trial}, Profile: &Profile{Works: true, Endless: test.endless}}
+		if v := c.verdict(); v.Word != test.want {
+			t.Errorf("%s: %+v", name, v)
+		}
+	}
+}
+
 // A client that waited in vain and hung up cannot know of a reply that came at
 // that moment; one that had it at once can.
 func TestAReplyThatCrossedTheTimeOutIsNotKnown(t *testing.T) {

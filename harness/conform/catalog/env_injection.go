@@ -61,7 +61,11 @@ func parameterKeptIn(c *conform.Case) conform.Verdict {
 func oneMailbox(c *conform.Case) conform.Verdict {
 	rcpts := c.Said("RCPT")
 	for _, said := range rcpts {
-		if p, _ := said.Path(); !conform.SameMailbox(p.Address, quotedMailbox) && unquoted(p.Address) != unquoted(quotedMailbox) {
+		switch p, _ := said.Path(); {
+		case conform.SameMailbox(p.Address, quotedMailbox) || unquoted(p.Address) == unquoted(quotedMailbox):
+		case strings.HasPrefix(p.Address, "@"):
+			return c.Warn("no mailbox was addressed: %s", shown(said.Line)).At(c.Mark(said))
+		default:
 			return c.Breach("another mailbox was addressed: %s", shown(said.Line)).At(c.Mark(said))
 		}
 	}

@@ -100,3 +100,15 @@ func TestInjection(t *testing.T) {
 		expectWord(t, line, judge(c), want)
 	}
 }
+
+func TestOneMailbox(t *testing.T) {
+	for line, want := range map[string]conform.Word{
+		"RCPT TO:<" + quotedMailbox + ">":   conform.Pass,
+		"RCPT TO:<@example.net>":            conform.Warn,
+		"RCPT TO:<a@evil.test>":             conform.Fail,
+		`RCPT TO:<"a@evil.test"@evil.test>`: conform.Fail,
+	} {
+		c := spoken(t, rfc.SECURITY, []string{quotedMailbox}, conform.Outcome{Class: conform.OK}, line+" -> 250")
+		expectWord(t, line, oneMailbox(c), want)
+	}
+}
