@@ -123,7 +123,7 @@ func forgotUTF8(c *conform.Case) conform.Verdict {
 	}
 	for _, said := range c.Said("MAIL", "RCPT") {
 		if _, ok := eightBit([]byte(said.Line)); ok {
-			return c.NotApplicable("it forgot SMTPUTF8, and sends the address without: %s", shown(said.Line)).At(c.Mark(said))
+			return c.NotApplicable("the address was sent without SMTPUTF8: %s", shown(said.Line)).At(c.Mark(said))
 		}
 	}
 	return asciiEnvelope(c)
