@@ -49,7 +49,7 @@ var hostile = of(secGroup,
 		Script: answeredAt(harness.RCPT, 550, directives),
 		Judge:  notFormatted},
 	scenario{ID: "sec-challenge-huge", Tier: 2, Title: "A huge challenge of AUTH", Level: rfc.SECURITY, RFC: "4954 §4",
-		Expect: "passes: the exchange is cancelled, or the connection closed; fails: an answer is made from 1 MiB of challenge.",
+		Expect: "passes: the exchange is cancelled, or the connection closed; warns: an answer is made from 1 MiB of challenge, which RFC 4954 does not forbid.",
 		Needs:  []conform.Need{conform.NeedAuth, conform.NeedStartTLS},
 		Script: hugeChallenge, Judge: reached("AUTH", cancels)},
 	scenario{ID: "sec-redirect", Tier: 2, Title: "The text of a reply is never followed", Level: rfc.SECURITY, RFC: "5321 §4.2 §3.4",
@@ -145,7 +145,8 @@ func notFormatted(c *conform.Case) conform.Verdict {
 }
 
 // cancels passes if no answer was made from the challenge: none came, or "*"
-// (RFC 4954 §4).
+// (RFC 4954 §4). An answer is a warning: no RFC bounds a challenge, and a reply
+// of this length is what endsFlood passes.
 func cancels(c *conform.Case) conform.Verdict {
 	if _, _, ok := flooded(c); !ok {
 		return c.Inconclusive("the client did not come to the challenge: %s", c.Told())
@@ -157,7 +158,7 @@ func cancels(c *conform.Case) conform.Verdict {
 		}
 		answer := said.Session.Commands[said.Index]
 		if answer.Verb == "" && answer.Line != "*" && n >= challenge {
-			return c.Breach("a challenge of %d octets was answered", n).At(c.Mark(conform.Said{Command: answer, Session: said.Session, Index: said.Index + 1}))
+			return c.Warn("a challenge of %d octets was answered", n).At(c.Mark(conform.Said{Command: answer, Session: said.Session, Index: said.Index + 1}))
 		}
 	}
 	return c.Pass("not answered: %s", c.Told())
@@ -185,6 +186,8 @@ func wholeSender(c *conform.Case) conform.Verdict {
 		return c.Fail("reported success, but nothing was sent")
 	case !ok:
 		return c.Pass("refused: %s", c.Told())
+	case strings.Contains(mail.Arg, "<"+unquoted(shellish)+">"): // no shell leaves the blanks
+		return c.Warn("the reverse-path lost its quotes: %s", shown(mail.Arg)).At(c.Mark(mail))
 	case !strings.Contains(mail.Arg, "<"+shellish+">"):
 		return c.Breach("the reverse-path became %s", shown(mail.Arg)).At(c.Mark(mail))
 	}
