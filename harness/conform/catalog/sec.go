@@ -19,6 +19,8 @@ var secGroup = &conform.Group{Name: "sec", Title: "Hostile servers",
 
 // Text of a reply that must stay text, and addresses that nobody asked for.
 const (
+	floodExpect = "passes: the client gives up within some 4 MiB; warns: within 16 MiB; fails: it takes more, or hangs; inconclusive: its time is over between 4 and 16 MiB."
+
 	directives = "%s%s%n %d {0} ${jndi:x}"
 	elsewhere  = "evil.example"
 	shellish   = `"a\" -oQ/tmp -X@x@ "@example.org`
@@ -26,13 +28,13 @@ const (
 
 var hostile = of(secGroup,
 	scenario{ID: "sec-infinite-line", Tier: 1, Title: "A reply line without an end", Level: rfc.SECURITY, RFC: "5321 §4.5.3.1.5",
-		Expect: "passes: the client gives up within some 4 MiB; warns: within 16 MiB; fails: it takes all of 48 MiB, or hangs.",
+		Expect: floodExpect,
 		Script: flooding("MAIL is answered 250 and 48 MiB without a line end", "MAIL", "250 ", "a"), Judge: endsFlood},
 	scenario{ID: "sec-infinite-multiline", Tier: 1, Title: "A reply without a last line", Level: rfc.SECURITY, RFC: "5321 §4.2.1 §4.5.3.1.5",
-		Expect: "passes: the client gives up within some 4 MiB; warns: within 16 MiB; fails: it takes all of 48 MiB, or hangs.",
+		Expect: floodExpect,
 		Script: flooding("MAIL is answered with 48 MiB of lines, none of which is the last", "MAIL", "", "250-flood of lines\r\n"), Judge: endsFlood},
 	scenario{ID: "sec-ehlo-bomb", Tier: 1, Title: "A list of capabilities without an end", Level: rfc.SECURITY, RFC: "5321 §4.1.1.1 §4.5.3.1.5",
-		Expect: "passes: the client gives up within some 4 MiB; warns: within 16 MiB; fails: it takes all of 48 MiB, or hangs.",
+		Expect: floodExpect,
 		Needs:  needsEHLO,
 		Script: flooding("EHLO is answered with 48 MiB of keywords", "EHLO", "", "250-X-FLOOD 1\r\n"), Judge: endsFlood},
 	scenario{ID: "sec-quadratic", Tier: 2, Title: "A reply line octet by octet", Level: rfc.SECURITY, RFC: "5321 §4.5.3.1.5",
@@ -106,6 +108,8 @@ func endsFlood(c *conform.Case) conform.Verdict {
 		return c.Inconclusive("the client did not come to the flood: %s", c.Told())
 	case n > much:
 		return c.Breach("%d octets of one reply were taken", n).At(c.Mark(said))
+	case n > little && said.Session.Lasted-said.At > c.Unit*3/4: // a faster machine would have got more into its time
+		return c.Inconclusive("%d octets of one reply were taken until the client's time was over", n)
 	case n > little:
 		return c.Warn("%d octets of one reply were taken", n).At(c.Mark(said))
 	}
