@@ -73,3 +73,26 @@ func TestAReplyThatCrossedTheTimeOutIsNotKnown(t *testing.T) {
 		}
 	}
 }
+
+// A client whose time-out worked and that says QUIT to a server that has gone
+// silent is late; one that waits for QUIT alone, or for anything else, hangs.
+func TestWhoeverHasGivenUpDoesNotHang(t *testing.T) {
+	silent, quit := record.Command{Verb: "BODY"}, record.Command{Verb: "QUIT"}
+	taken := record.Command{Verb: "BODY", Reply: record.Reply{Code: 250}}
+	for name, tt := range map[string]struct {
+		said []record.Command
+		want Word
+	}{
+		"gave up":           {[]record.Command{silent, quit}, Warn},
+		"waits still":       {[]record.Command{silent}, Fail},
+		"waits for QUIT":    {[]record.Command{taken, quit}, Fail},
+		"QUIT was answered": {[]record.Command{silent, {Verb: "QUIT", Reply: record.Reply{Code: 221}}}, Fail},
+		"said nothing":      {nil, Fail},
+	} {
+		run := &Trial{Outcome: Outcome{Class: Hang}, Sessions: []*record.Session{{Commands: tt.said}}}
+		c := &Case{Trial: run, Trials: []*Trial{run}, Scenario: &Scenario{}, Profile: &Profile{Works: true}}
+		if v := c.verdict(); v.Word != tt.want {
+			t.Errorf("%s: %+v", name, v)
+		}
+	}
+}

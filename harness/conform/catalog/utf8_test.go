@@ -4,18 +4,25 @@ import (
 	"testing"
 
 	"github.com/smtpspec/smtpspec/harness/conform"
-	"github.com/smtpspec/smtpspec/harness/rfc"
 )
 
-// What a client sends in the same way to a server that never spoke of SMTPUTF8 does
-// not show that it remembers what it heard before TLS.
-func TestForgotUTF8(t *testing.T) {
-	for session, want := range map[string]conform.Word{
-		"MAIL FROM:<a@b> SMTPUTF8 -> 555":                              conform.Fail,
-		"MAIL FROM:<a@b> -> 250\nRCPT TO:<" + utf8Mailbox + "> -> 553": conform.NotApplicable,
-		"QUIT -> 221": conform.Pass,
+func TestForgetsUTF8(t *testing.T) {
+	const greeted, asked = "S: 220 mx|C: EHLO x|S: 250 mx|", "C: RCPT TO:<бат@example.net>|S: 553 no"
+	plain, declared := "C: MAIL FROM:<a@b.mn>|S: 250 ok|", "C: MAIL FROM:<a@b.mn> SMTPUTF8|S: 555 no"
+	for name, tt := range map[string]struct {
+		afterTLS, never string
+		want            conform.Word
+	}{
+		"it remembers":                {greeted + declared, greeted + "C: QUIT|S: 221 bye", conform.Fail},
+		"and sends the address too":   {greeted + declared, greeted + plain + asked, conform.Fail},
+		"the address alone":           {greeted + plain + asked, greeted + "C: QUIT|S: 221 bye", conform.Fail},
+		"it knows nothing of the two": {greeted + plain + asked, greeted + plain + asked, conform.NotApplicable},
+		"it refuses":                  {greeted + "C: QUIT|S: 221 bye", greeted + "C: QUIT|S: 221 bye", conform.Pass},
 	} {
-		c := spoken(t, rfc.MUST, []string{utf8Mailbox}, conform.Outcome{Class: conform.Perm}, session)
-		expectWord(t, session, forgotUTF8(c), want)
+		c := heardCase(t, conform.Failed, tt.afterTLS)
+		c.Trials = append(c.Trials, heardCase(t, conform.Failed, tt.never).Trial)
+		if v := forgetsUTF8(c); v.Word != tt.want {
+			t.Errorf("%s: %s: %s", name, v.Word, v.Text)
+		}
 	}
 }
