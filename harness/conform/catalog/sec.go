@@ -117,7 +117,8 @@ func linear(c *conform.Case) conform.Verdict {
 	if !ok {
 		return c.Inconclusive("the client did not come to the reply: %s", c.Told())
 	}
-	took := (said.Session.Lasted - said.At).Round(10 * time.Millisecond)
+	next, _ := nextAt(said.Session, said.Index) // what the client does behind it is not reading
+	took := (next - said.At).Round(10 * time.Millisecond)
 	switch {
 	case n >= drippedOctets && took > c.Unit*3/2: // its own time-out did not end it
 		return c.Breach("%d octets took %v", n, took).At(c.Mark(said))
