@@ -36,6 +36,36 @@ func TestFloodSaysWhatWasTaken(t *testing.T) {
 	}
 }
 
+// A client that has given up may read on until the server closes, and throw away
+// what it reads.
+func TestFloodEndsWithTheClientsDirection(t *testing.T) {
+	for _, network := range [][]harness.Option{nil, {harness.InMemory()}} {
+		srv := harness.NewServer(t, append(network, harness.WithPeer(func(p *harness.Peer) error {
+			return p.Flood("a", 1<<30, 32<<10)
+		}))...)
+		conn, err := srv.Dial(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(conn, make([]byte, 1<<20)); err != nil {
+			t.Fatal(err)
+		}
+		if err := conn.(interface{ CloseWrite() error }).CloseWrite(); err != nil {
+			t.Fatal(err)
+		}
+		rest, err := io.Copy(io.Discard, conn)
+		if err != nil || rest > 15<<20 {
+			t.Errorf("%d octets more, %v", rest, err)
+		}
+		conn.Close()
+		srv.WaitIdle(t.Context())
+		var taken int64
+		if _, err := fmt.Sscanf(srv.Sessions()[0].Greeting.Octets(), "(%d octets of", &taken); err != nil || taken != 1<<20+rest {
+			t.Errorf("%d octets in the record, %d taken: %v", taken, 1<<20+rest, err)
+		}
+	}
+}
+
 // A client that does not wait for the 221 has closed the connection itself.
 func TestClientGoneBeforeThe221(t *testing.T) {
 	for _, network := range [][]harness.Option{nil, {harness.InMemory()}} {

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/smtpspec/smtpspec/harness/conform"
@@ -90,11 +91,14 @@ func TestInjection(t *testing.T) {
 		"QUIT":                        conform.Pass,
 		"RCPT TO:<b@example.net>":     conform.Warn,
 		"RCPT TO:<b@example.net>\r\r": conform.Fail,
-		"RCPT TO:<evil@example.net>":  conform.Fail,
-		`RCPT TO:<"b@example.net>RCPT TO:<evil"@example.net>`: conform.Warn,
+		"RCPT TO:<evil@example.net>":  conform.Warn,
+		"RCPT TO:<b@example.net>\r\nRCPT TO:<evil@example.net>": conform.Fail,
+		`RCPT TO:<"b@example.net>RCPT TO:<evil"@example.net>`:   conform.Warn,
 	} {
 		s := spokenSession(1, "")
-		s.Commands = append(s.Commands, spokenCommand(line))
+		for each := range strings.SplitSeq(line, "\r\n") {
+			s.Commands = append(s.Commands, spokenCommand(each))
+		}
 		c := spoken(t, rfc.SECURITY, rcpts, conform.Outcome{Class: conform.Perm})
 		c.Sessions = append(c.Sessions, s)
 		expectWord(t, line, judge(c), want)

@@ -63,7 +63,7 @@ var hostile = of(secGroup,
 		Scripts: []*conform.Script{{ID: "sec-redirect-421", Text: "MAIL is answered 421 with a host elsewhere", Rules: []harness.Rule{harness.On(harness.MAIL).Reply(421, "4.3.2 go to mx2."+elsewhere).ThenDrop()}}},
 		Judge:   staysHere},
 	scenario{ID: "sec-env-expansion", Tier: 2, Title: "Arguments never reach a shell", Level: rfc.SECURITY, RFC: "5321 §4.1.2",
-		Expect: "passes: MAIL has the reverse-path as it was given, or the client refuses it; fails: it has a part of it.",
+		Expect: "passes: MAIL has the reverse-path as it was given, or the client refuses it; warns: it has all of it but for its quotes or a blank; fails: it has a part of it.",
 		Effect: "Whoever chooses the reverse-path runs commands where the client runs.",
 		Needs:  []conform.Need{conform.NeedFrom},
 		Script: &conform.Script{Text: "the reverse-path is a quoted string that looks like options of a command", Ask: func(_ conform.Env, j *record.Job) { j.From = shellish }},
@@ -121,7 +121,8 @@ func linear(c *conform.Case) conform.Verdict {
 	if !ok {
 		return c.Inconclusive("the client did not come to the reply: %s", c.Told())
 	}
-	took := (said.Session.Lasted - said.At).Round(10 * time.Millisecond)
+	next, _ := nextAt(said.Session, said.Index) // what the client does behind it is not reading
+	took := (next - said.At).Round(10 * time.Millisecond)
 	switch {
 	case n >= drippedOctets && took > c.Unit*3/2: // its own time-out did not end it
 		return c.Breach("%d octets took %v", n, took).At(c.Mark(said))
@@ -183,9 +184,18 @@ func staysHere(c *conform.Case) conform.Verdict {
 	return c.Pass("nobody else was written to: %s", c.Told())
 }
 
+// onlyBlanks says that sent has all of whole but for blanks, which a parser of
+// addresses may take out and a shell would have read as ends of arguments.
+func onlyBlanks(sent, whole string) bool {
+	bare := func(s string) string { return strings.ReplaceAll(s, " ", "") }
+	return !strings.Contains(sent, whole) && strings.Contains(bare(sent), bare(whole))
+}
+
 func wholeSender(c *conform.Case) conform.Verdict {
 	mail, ok := c.First("MAIL")
 	switch {
+	case onlyBlanks(mail.Arg, "<"+shellish+">"):
+		return c.Warn("the reverse-path lost a blank: %s", shown(mail.Arg)).At(c.Mark(mail))
 	case !ok && c.Outcome.Class == conform.OK:
 		return c.Fail("reported success, but nothing was sent")
 	case !ok:
