@@ -94,6 +94,7 @@ func (k *check) have(ctx context.Context, run *Trial, job Job, cut func()) {
 		job.Host = k.claims.Host
 	}
 	run.Job = job.Job
+	job.Job = job.Job.Clone() // the client may outlive its trial, and do with its own what it likes
 	guarded, cancel := context.WithTimeout(ctx, run.Guard)
 	defer cancel()
 	watch := k.lateness.watch()
