@@ -74,6 +74,7 @@ func (s *Server) prepare() (err error) {
 func (s *Server) listenAll(ctx context.Context) error {
 	if s.opts.inMemory {
 		s.memory = wire.NewMemory(s.cfg.Hostname)
+		s.memory.InTurns = s.opts.inTurns
 		if s.opts.narrow {
 			s.memory.Buffer = narrowBuffer
 		}
