@@ -103,3 +103,15 @@ func expectTrue(t *testing.T, r *conform.Report, id string, word conform.Word, t
 		t.Errorf("%s: %+v", id, result)
 	}
 }
+
+// expectNoMore waits until there are no more goroutines than before. One that
+// has nothing left to do ends a moment behind whoever waited for it.
+func expectNoMore(t *testing.T, before int) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); runtime.NumGoroutine() > before; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			stacks := make([]byte, 64<<10)
+			t.Fatalf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
+		}
+	}
+}
