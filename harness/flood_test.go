@@ -3,9 +3,7 @@ package harness_test
 import (
 	"fmt"
 	"io"
-	"net"
 	"testing"
-	"time"
 
 	"github.com/smtpspec/smtpspec/harness"
 )
@@ -63,38 +61,5 @@ func TestFloodEndsWithTheClientsDirection(t *testing.T) {
 		if _, err := fmt.Sscanf(srv.Sessions()[0].Greeting.Octets(), "(%d octets of", &taken); err != nil || taken != 1<<20+rest {
 			t.Errorf("%d octets in the record, %d taken: %v", taken, 1<<20+rest, err)
 		}
-	}
-}
-
-// A client that does not wait for the 221 has closed the connection itself.
-func TestClientGoneBeforeThe221(t *testing.T) {
-	for _, network := range [][]harness.Option{nil, {harness.InMemory()}} {
-		srv := harness.NewServer(t, append(network, harness.WithRules(harness.On(harness.QUIT).Delay(100*time.Millisecond)))...)
-		for _, wait := range []bool{false, true} {
-			conn, err := srv.Dial(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			talk(conn, wait)
-		}
-		srv.WaitIdle(t.Context())
-		early, late := srv.Sessions()[0], srv.Sessions()[1]
-		if quit, _ := early.Command("QUIT", 1); early.End != harness.EndClientClosed || quit.Reply.Code != 0 {
-			t.Errorf("ended as %s:\n%s", early.End, early.Transcript())
-		}
-		if quit, _ := late.Command("QUIT", 1); late.End != harness.EndQuit || quit.Reply.Code != 221 {
-			t.Errorf("ended as %s:\n%s", late.End, late.Transcript())
-		}
-	}
-}
-
-func talk(conn net.Conn, wait bool) {
-	defer conn.Close()
-	io.ReadFull(conn, make([]byte, len("220 mx.harness.test ESMTP ready\r\n")))
-	conn.Write([]byte("QUIT\r\n"))
-	if wait {
-		io.Copy(io.Discard, conn)
-	} else {
-		time.Sleep(20 * time.Millisecond)
 	}
 }
