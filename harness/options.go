@@ -21,6 +21,7 @@ type options struct {
 	listen      []listenSpec
 	inMemory    bool
 	narrow      bool
+	inTurns     bool
 	lmtp        bool
 	tls         tlsOptions
 	xclient     []string // networks that may use XCLIENT

@@ -12,6 +12,7 @@ import (
 
 	"github.com/smtpspec/smtpspec/sender"
 	"github.com/smtpspec/smtpspec/specs/internal/daemon"
+	"github.com/smtpspec/smtpspec/specs/internal/needed"
 )
 
 // fill sends messages until one is refused, and returns those that were taken,
@@ -40,7 +41,7 @@ func fill(d *daemon.Daemon) (taken map[string]string, code int) {
 func limited(command []string, blocks string) *exec.Cmd {
 	GinkgoHelper()
 	if _, err := exec.LookPath("sh"); err != nil {
-		Skip("there is no sh to set a limit with")
+		needed.Missing("sh, to set a limit with, is missing; every Unix has one")
 	}
 	return exec.Command("sh", append([]string{"-c", "trap '' XFSZ; ulimit -f " + blocks + `; exec "$0" "$@"`}, command...)...)
 }
