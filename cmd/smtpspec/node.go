@@ -62,16 +62,16 @@ func (d *node) begin(ctx context.Context, s *serve, out *reports) (err error) {
 	ctx, d.stop = context.WithCancel(context.Background())
 	d.background.Go(func() { d.expire(ctx) })
 	if d.socket != nil {
-		d.answer(s, keeper.Store())
+		d.answer(s)
 	}
 	return nil
 }
 
-// answer starts the API over a store.
-func (d *node) answer(s *serve, st store.Store) {
+// answer starts the API over the store.
+func (d *node) answer(s *serve) {
 	info, _ := debug.ReadBuildInfo()
 	d.api = api.New(api.Config{
-		Store: st, Rules: inbox.NewRules(d.srv), Version: buildOf(info).Version, Log: d.log,
+		Store: d.store, Rules: inbox.NewRules(d.srv), Version: buildOf(info).Version, Log: d.log,
 		Addresses: addressURLs(s.listeningAt(d.srv)), Extensions: s.offered(), Limits: s.limitsShown(),
 	})
 	d.http = guard.Server(d.guard.Wrap(d.api.Handler()), d.log)
