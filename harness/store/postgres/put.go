@@ -92,6 +92,11 @@ func (s *Store) put(ctx context.Context, p *putting) error {
 		return err
 	}
 	defer leave()
+	if p.mail != nil {
+		if err := s.backlog.wait(inside); err != nil {
+			return err
+		}
+	}
 	if p.size() > aloneBytes {
 		return s.putAlone(inside, p)
 	}
