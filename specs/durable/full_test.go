@@ -80,12 +80,12 @@ var _ = Describe("A disk that is full", func() {
 	})
 
 	It("is not filled up by mail: MAIL is refused while too little is free, and readiness says so", func() {
-		disk := smallDisk("6m")
-		ballast := filepath.Join(disk, "ballast")
-		Expect(os.WriteFile(ballast, make([]byte, 2<<20), 0o600)).To(Succeed())
-		d := start(filepath.Join(disk, "mail.db"), "--min-free", "3MB")
+		disk := smallDisk("30m")
+		ballast := filepath.Join(disk, "ballast") // more than is to stay free: what comes within a second is not refused
+		Expect(os.WriteFile(ballast, make([]byte, 12<<20), 0o600)).To(Succeed())
+		d := start(filepath.Join(disk, "mail.db"), "--min-free", "10MB")
 		Eventually(func() error {
-			_, err := d.Try("bat@example.com", "Subject: filling\r\n\r\n"+strings.Repeat("a line of a message\r\n", 1000))
+			_, err := d.Try("bat@example.com", "Subject: filling\r\n\r\n"+strings.Repeat("a line of a message\r\n", 10_000))
 			return err
 		}).WithTimeout(patience).Should(MatchError(And(ContainSubstring("MAIL"), ContainSubstring("4.3.1"))))
 		Eventually(func() int { return ready(d) }).WithTimeout(patience).Should(Equal(http.StatusServiceUnavailable))
