@@ -48,11 +48,12 @@ var mutants = map[string]func(*bent){
 		b.selection = func(s *store.Selection) { s.All = s.All || len(s.IDs) == 0 && s.Query == nil }
 	},
 
-	"sessions":          func(b *bent) { b.session = func(s *store.Session) { s.Codes = nil } },
-	"pages of sessions": func(b *bent) { b.page = func(p *store.Page) { p.Run = "" } },
-	"runs are apart":    func(b *bent) { b.page = func(p *store.Page) { p.Run = strings.ToLower(p.Run) } },
-	"runs":              func(b *bent) { b.err = func(error) error { return nil } },
-	"runs expire":       func(b *bent) { b.now = func(now time.Time) time.Time { return now.Add(time.Minute) } },
+	"sessions":            func(b *bent) { b.session = func(s *store.Session) { s.Codes = nil } },
+	"pages of sessions":   func(b *bent) { b.page = func(p *store.Page) { p.Run = "" } },
+	"runs are apart":      func(b *bent) { b.page = func(p *store.Page) { p.Run = strings.ToLower(p.Run) } },
+	"runs":                func(b *bent) { b.err = func(error) error { return nil } },
+	"runs open with mail": func(b *bent) { b.mail = func(m *store.Mail) { m.Opens = nil } },
+	"runs expire":         func(b *bent) { b.now = func(now time.Time) time.Time { return now.Add(time.Minute) } },
 
 	"watch":                     func(b *bent) { b.event = func(e *store.Event) bool { e.Run = ""; return true } },
 	"watch is resumed":          func(b *bent) { b.event = func(e *store.Event) bool { return e.Seq%50 != 0 } },
@@ -162,6 +163,7 @@ func withoutLast(q *store.Query) *store.Query {
 // bent is a store that is changed in one place. What is nil is as it was.
 type bent struct {
 	store.Store
+	mail      func(*store.Mail)
 	open      func([]byte) []byte
 	entry     func(*store.Entry)
 	err       func(error) error // of every error
@@ -199,6 +201,7 @@ func (b *bent) ctx(ctx context.Context) context.Context {
 }
 
 func (b *bent) Put(ctx context.Context, m *store.Mail, raw store.Raw) error {
+	with(b.mail, m)
 	return b.failed(b.Store.Put(b.ctx(ctx), m, raw))
 }
 
