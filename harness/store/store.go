@@ -19,6 +19,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -102,11 +103,22 @@ var (
 )
 
 // Raw is the content of a message, as the sender meant it: without the dots of
-// the wire.
+// the wire. A record.Message is one.
 type Raw interface {
-	Raw() []byte
 	Size() int
+	// Raw returns it in one piece. Of a large message that may be a copy, which
+	// a store does without.
+	Raw() []byte
+	// Stream returns a reader from its beginning, a new one each time.
+	Stream() io.Reader
 }
+
+// Octets is a Raw that is in memory as a whole.
+type Octets []byte
+
+func (o Octets) Raw() []byte       { return o }
+func (o Octets) Size() int         { return len(o) }
+func (o Octets) Stream() io.Reader { return bytes.NewReader(o) }
 
 // Mail is what is stored of a message when it comes.
 type Mail struct {
