@@ -27,7 +27,15 @@ func openInbox(ctx context.Context, n int, path string) *inbox {
 	GinkgoHelper()
 	d := daemon.Start(command, "--store", "memory", "--no-starttls")
 	flood(ctx, d, "mail", n)
-	return &inbox{chromium.Open(home(d) + path), d}
+	b := &inbox{chromium.Open(home(d) + path), d}
+	b.scripted()
+	return b
+}
+
+// scripted waits until the page listens.
+func (b *inbox) scripted() {
+	GinkgoHelper()
+	b.finds("html.scripted", 1)
 }
 
 // flood sends n short messages over one connection.

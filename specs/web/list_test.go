@@ -23,6 +23,8 @@ var _ = Describe("The list", func() {
 		b.sees(".row time", "now")
 		b.finds(".row .files", 1)
 		Expect(browser.Eval[string](b.Page, `getComputedStyle(document.querySelector(".row .subject")).fontWeight`)).To(Equal("700"))
+		b.daemon.Change("PATCH", "/api/messages", `{"all":true,"pinned":true}`)
+		b.finds(".row .pin", 2)
 		b.Shot("inbox-rows")
 		b.good()
 	})

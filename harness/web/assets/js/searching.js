@@ -79,7 +79,3 @@ if (list()) {
 export function tagQuery(tag) {
 	return "tag:" + (/^[\p{L}\p{Nd}-]+$/u.test(tag) ? tag : '"' + tag.replace(/["\\]/g, "\\$&") + '"');
 }
-
-document.addEventListener("change", (e) => {
-	if (e.target.closest("[data-runs]")) e.target.form.submit();
-});
