@@ -179,13 +179,13 @@ var _ = Describe("A message", func() {
 	})
 
 	It("says what the message and its session break, and what that takes from its score", func() {
-		broken := "From: shop@example.mn\nSubject: broken\nMIME-Version: 1.0\n\n" + strings.Repeat("x", 200) + "\n"
+		broken := "From: shop@example.mn\nSubject: broken\nMIME-Version: 1.0\n\n" + strings.Repeat("xxxx ", 40) + "\n"
 		page.Go(home(d) + "/view/" + post(d, "shop@example.mn", broken, "oyun@example.net") + "?tab=checks")
 		Expect(page.Text("#rule-lint-line-78")).To(And(ContainSubstring("RFC 5322"), ContainSubstring("The usual fix"), ContainSubstring("What it does to mail"), ContainSubstring("xxxx")))
 		Expect(page.Text("#rule-lint-date")).NotTo(BeEmpty())
 		Expect(page.Text(".counts .good")).To(MatchRegexp(`^\d+ rules kept$`))
 		Expect(page.Text(".tabs .score")).To(Equal(page.Text(".figure")))
-		Expect(page.Text(".figure")).To(Equal("20/100"))
+		Expect(page.Text(".figure")).To(Equal("70/100"))
 		page.Shot("message-checks")
 	})
 

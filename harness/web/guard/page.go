@@ -22,10 +22,14 @@ func (g *Guard) checkPage(r *http.Request) *problem.Problem {
 	if err := g.writes.Check(r); err != nil {
 		return foreign
 	}
+	site := r.Header.Get("Sec-Fetch-Site")
+	if origin == "null" && site == "same-origin" {
+		return nil // a form of ours: behind no-referrer a browser does not name its origin
+	}
 	if origin != "" && !sameOrigin(origin, r.Host) {
 		return foreign
 	}
-	switch r.Header.Get("Sec-Fetch-Site") {
+	switch site {
 	case "", "same-origin", "none":
 		return nil
 	}
