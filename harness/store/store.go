@@ -51,6 +51,10 @@ type Store interface {
 	// Update changes the state of messages and returns how many there were,
 	// changed or not.
 	Update(ctx context.Context, which Selection, change Change) (int, error)
+	// Tags returns the tags of the messages of a run, "" = of all, in the order
+	// of Entry.Tags. Those that differ in case are one, spelt as in the newest
+	// message that has it.
+	Tags(ctx context.Context, run string) ([]TagCount, error)
 	// Delete removes messages, pinned ones too, and returns how many.
 	Delete(ctx context.Context, which Selection) (int, error)
 

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+
+	"github.com/smtpspec/smtpspec/harness/web/api"
 )
 
 //go:embed templates
@@ -31,6 +33,7 @@ type frame struct {
 	Here        string // the path and query of the page
 	Q, Run      string
 	Runs        []string
+	Tags        []api.Tag
 	Unread      int
 	Version     string
 	Wrong       string // with the search; "" if it was read
@@ -45,6 +48,7 @@ func (s *Site) frame(r *request) frame {
 	if info, err := s.api.Store.Info(r.Context()); err == nil {
 		f.Unread = info.Unread
 	}
+	f.Tags, _ = s.api.Tags(r.Context(), r.run)
 	runs, err := s.api.Store.Runs(r.Context())
 	if err != nil {
 		return f

@@ -22,6 +22,7 @@ type route struct {
 func (a *API) routes() []route {
 	return []route{
 		{method: "GET", path: "/api/messages", serve: a.listMessages, params: "q run limit after"},
+		{method: "PATCH", path: "/api/messages", serve: a.changeMessages, params: "run"},
 		{method: "DELETE", path: "/api/messages", serve: a.deleteMessages, params: "run"},
 		{method: "GET", path: "/api/messages/{id}", serve: a.getMessage, params: "q run"},
 		{method: "PATCH", path: "/api/messages/{id}", serve: a.changeMessage, params: "run"},
@@ -29,6 +30,7 @@ func (a *API) routes() []route {
 		{method: "GET", path: "/api/messages/{id}/html", serve: a.getHTML, params: "q run remote scheme"},
 		{method: "GET", path: "/api/messages/{id}/text", serve: a.getText, params: "q run"},
 		{method: "GET", path: "/api/messages/{id}/parts/{n}", serve: a.getPart, params: "q run"},
+		{method: "GET", path: "/api/tags", serve: a.listTags, params: "run"},
 		{method: "GET", path: "/api/sessions", serve: a.listSessions, params: "run limit after"},
 		{method: "GET", path: "/api/sessions/{id}", serve: a.getSession, params: "run"},
 		{method: "GET", path: "/api/sessions/{id}/transcript", serve: a.getTranscript, params: "run"},

@@ -194,6 +194,12 @@ type Run struct {
 	SMTP     []string `json:"smtp"`      // where mail is taken
 }
 
+// Tag is what people and tests mark messages with.
+type Tag struct {
+	Name     string `json:"name"`
+	Messages int    `json:"messages"`
+}
+
 // Waited is the answer of a wait.
 type Waited struct {
 	Items  []Summary `json:"items"` // in the order of their coming

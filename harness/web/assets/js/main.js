@@ -2,3 +2,13 @@
 // its elements by data attributes.
 import "./live.js";
 import "./copy.js";
+import "./opening.js";
+import "./paging.js";
+import "./searching.js";
+import "./bulk.js";
+import "./divider.js";
+import "./times.js";
+import "./keys.js";
+import "./palette.js";
+
+document.documentElement.classList.add("scripted");
