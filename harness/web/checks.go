@@ -9,6 +9,7 @@ import (
 	"github.com/smtpspec/smtpspec/harness/rfc"
 	"github.com/smtpspec/smtpspec/harness/store"
 	"github.com/smtpspec/smtpspec/harness/web/api"
+	"github.com/smtpspec/smtpspec/harness/web/htmlsupport"
 )
 
 // What a broken rule takes from the score of a message, which begins at 100.
@@ -125,3 +126,6 @@ func (c checks) Group() string {
 
 // Broken is how many rules are.
 func (c checks) Broken() int { return c.Failures + c.Warnings + c.Notes }
+
+// Clients is what mail clients make of the HTML.
+func (m *reading) Clients() htmlsupport.Report { return htmlsupport.Judge(m.Parsed.HTML()) }

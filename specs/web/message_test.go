@@ -73,14 +73,14 @@ var _ = Describe("A message", func() {
 	})
 
 	It("loads nothing from elsewhere before it is told to, and then once", func() {
-		Expect(page.Text(".bar")).To(ContainSubstring("1 remote image blocked"))
+		Expect(page.Text(".notice")).To(ContainSubstring("1 remote image blocked"))
 		Expect(asked.Load()).To(BeZero())
 		page.Click("[data-remote]")
 		Eventually(asked.Load).Should(BeEquivalentTo(1))
-		Expect(page.Text(".bar")).To(ContainSubstring("in this view only"))
+		Expect(page.Text(".notice")).To(ContainSubstring("in this view only"))
 		Expect(page.URL()).NotTo(ContainSubstring("remote"))
 		page.Go(home(d) + "/view/" + id)
-		Expect(page.Text(".bar")).To(ContainSubstring("1 remote image blocked"))
+		Expect(page.Text(".notice")).To(ContainSubstring("1 remote image blocked"))
 		Expect(asked.Load()).To(BeEquivalentTo(1))
 	})
 
@@ -137,7 +137,7 @@ var _ = Describe("A message", func() {
 
 	It("says what its HTML says where there is no text", func() {
 		page.Go(home(d) + "/view/" + post(d, "shop@example.mn", bare("To: oyun@example.net\nSubject: html\n", "Content-Type: text/html\n\n<p>Only <b>HTML</b></p>\n"), "oyun@example.net") + "?tab=text")
-		Expect(page.Text(".bar")).To(ContainSubstring("no plain text"))
+		Expect(page.Text(".notice")).To(ContainSubstring("no plain text"))
 		Expect(page.Text("pre.text")).To(Equal("Only HTML"))
 	})
 
@@ -153,7 +153,7 @@ var _ = Describe("A message", func() {
 	It("cuts a long source, and says where all of it is", func() {
 		long := bare("To: oyun@example.net\nSubject: long\n", "\n"+strings.Repeat(strings.Repeat("x", 70)+"\n", 20_000))
 		page.Go(home(d) + "/view/" + post(d, "shop@example.mn", long, "oyun@example.net") + "?tab=source")
-		Expect(page.Text(".bar")).To(ContainSubstring("Only the beginning of 1.4 MB"))
+		Expect(page.Text(".notice")).To(ContainSubstring("Only the beginning of 1.4 MB"))
 		Expect(page.Count(".source li")).To(BeNumerically("~", 1<<20/72, 10))
 	})
 
@@ -189,6 +189,14 @@ var _ = Describe("A message", func() {
 		page.Shot("message-checks")
 	})
 
+	It("says which clients do not support what its HTML uses", func() {
+		tab(page, "checks")
+		Expect(texts(page, ".clients summary code")).To(And(ContainElements("display:flex", "gap, column-gap, row-gap"), Not(ContainElement("display:grid"))))
+		page.Click(".clients summary")
+		Expect(page.Text(".clients details[open]")).To(And(ContainSubstring("Gmail"), ContainSubstring("Outlook"), ContainSubstring("More about it")))
+		page.Shot("message-clients")
+	})
+
 	It("folds many recipients, and unfolds them", func() {
 		header := "To: " + strings.Join(many(10_000), ",\n ") + "\nSubject: many\n"
 		page.Go(home(d) + "/view/" + post(d, "shop@example.mn", bare(header, "\nx\n"), many(100)...))
@@ -207,11 +215,13 @@ var _ = Describe("A message", func() {
 			Expect(browser.Eval[[]string](page, wide)).To(BeEmpty(), name)
 			page.Shot("message-phone-" + name)
 		}
+		Expect(page.Barriers()).To(BeEmpty())
 		page.Size(1400, 900)
 		page.Click(`.settings [name="theme"]`)
 		page.Click(`.settings [name="lang"]`)
 		for _, name := range []string{"html", "headers", "parts", "checks"} {
 			tab(page, name)
+			Expect(page.Barriers()).To(BeEmpty(), name)
 			page.Shot("message-dark-mn-" + name)
 		}
 	})
