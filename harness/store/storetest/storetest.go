@@ -58,6 +58,7 @@ var tests = []struct {
 	{"pages of sessions", Options{}, checkSessionPages},
 	{"runs are apart", Options{}, checkRunsApart},
 	{"runs", Options{}, checkRuns},
+	{"runs open with mail", Options{}, checkRunsOpen},
 	{"runs expire", Options{}, checkRunsExpire},
 
 	{"watch", Options{}, checkWatch},

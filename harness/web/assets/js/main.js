@@ -1,10 +1,12 @@
 // The modules of the page. Each works on what the server rendered, and finds
 // its elements by data attributes.
 import "./live.js";
+import "./copy.js";
 import "./opening.js";
 import "./paging.js";
 import "./searching.js";
 import "./bulk.js";
+import "./side.js";
 import "./divider.js";
 import "./times.js";
 import "./keys.js";
