@@ -17,6 +17,7 @@ type reading struct {
 	Scope string // of the URLs around it
 	Tab   string
 	Tabs  []string
+	Talk  *conversation // behind the tab of the session; nil if it is not there
 }
 
 // latest leads to the newest message that the search finds.
@@ -67,7 +68,10 @@ func (s *Site) reading(r *request) (*reading, error) {
 	if tab := r.param("tab"); slices.Contains(m.Tabs, tab) {
 		m.Tab = tab
 	}
-	return m, nil
+	if m.Tab == "session" {
+		m.Talk, err = s.behind(r, o)
+	}
+	return m, err
 }
 
 // URL is that of one of the tabs.

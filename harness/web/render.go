@@ -19,7 +19,7 @@ type pages struct{ *template.Template }
 func parsePages(a *assets) map[string]pages {
 	by := map[string]pages{}
 	for lang, words := range catalogue {
-		t := template.New("").Funcs(display(words)).Funcs(template.FuncMap{"asset": func(name string) string { return a.root + name }})
+		t := template.New("").Funcs(display(words)).Funcs(displaySession(words)).Funcs(template.FuncMap{"asset": func(name string) string { return a.root + name }})
 		by[lang] = pages{template.Must(t.ParseFS(templateFiles, "templates/*.html"))}
 	}
 	return by
@@ -32,6 +32,8 @@ type frame struct {
 	Q, Run      string
 	Runs        []string
 	Unread      int
+	Sessions    int
+	Faults      int // rules in force
 	Version     string
 	Wrong       string // with the search; "" if it was read
 	Position    int    // of what is wrong, in characters from 0
@@ -43,7 +45,11 @@ func (s *Site) frame(r *request) frame {
 		return f // the page that it goes into has the rest
 	}
 	if info, err := s.api.Store.Info(r.Context()); err == nil {
-		f.Unread = info.Unread
+		f.Unread, f.Sessions = info.Unread, info.Sessions
+	}
+	if s.api.Rules != nil {
+		rules, _ := s.api.Rules.List(r.Context(), r.run)
+		f.Faults = len(rules)
 	}
 	runs, err := s.api.Store.Runs(r.Context())
 	if err != nil {

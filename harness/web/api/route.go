@@ -29,7 +29,7 @@ func (a *API) routes() []route {
 		{method: "GET", path: "/api/messages/{id}/html", serve: a.getHTML, params: "q run remote"},
 		{method: "GET", path: "/api/messages/{id}/text", serve: a.getText, params: "q run"},
 		{method: "GET", path: "/api/messages/{id}/parts/{n}", serve: a.getPart, params: "q run"},
-		{method: "GET", path: "/api/sessions", serve: a.listSessions, params: "run limit after"},
+		{method: "GET", path: "/api/sessions", serve: a.listSessions, params: "run show limit after"},
 		{method: "GET", path: "/api/sessions/{id}", serve: a.getSession, params: "run"},
 		{method: "GET", path: "/api/sessions/{id}/transcript", serve: a.getTranscript, params: "run"},
 		{method: "GET", path: "/api/wait", serve: a.wait, params: "q run n timeout after"},
