@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/smtpspec/smtpspec/harness"
+	"github.com/smtpspec/smtpspec/harness/message"
 )
 
 // reporter writes what happens on a server in one form. What it returns is
@@ -48,6 +49,16 @@ func (r *reports) message(m *harness.Message) {
 	<-r.begun
 	r.messages.Add(1)
 	r.write(r.form.message(m))
+}
+
+// subjectOf returns the subject of a message. Of a large one only the beginning
+// is looked at, so that it need not be in one piece for that.
+func subjectOf(m *harness.Message) string {
+	const far = 1 << 20
+	if m.Size() <= far {
+		return m.Subject()
+	}
+	return message.Parse(m.Prefix(far)).Subject()
 }
 
 func (r *reports) session(s *harness.Session) {

@@ -41,7 +41,7 @@ type envelopeOfLine struct {
 }
 
 func (jsonReporter) message(m *harness.Message) []byte {
-	e := messageEvent{Event: "message", ID: messageID(m.Message), Session: m.Session, Size: m.Size(), Subject: m.Subject()}
+	e := messageEvent{Event: "message", ID: messageID(m.Message), Session: m.Session, Size: m.Size(), Subject: subjectOf(m)}
 	whole, err := json.Marshal(m.Envelope)
 	if err == nil {
 		err = json.Unmarshal(whole, &e.Envelope)

@@ -39,7 +39,7 @@ func (t textReporter) listening(l listening) []byte {
 // message writes: message 1 in session 1: "Сайн уу" from <a@b> to <c@d>, 75 octets.
 func (t textReporter) message(m *harness.Message) []byte {
 	return fmt.Appendf(nil, "message %s in session %d: %s from <%s> to %s, %s\n", messageID(m.Message), m.Session,
-		`"`+shown(m.Subject(), 200)+`"`, shown(m.Envelope.From, 320), shownRecipients(m.Envelope.To()), counted(m.Size(), "octet"))
+		`"`+shown(subjectOf(m), 200)+`"`, shown(m.Envelope.From, 320), shownRecipients(m.Envelope.To()), counted(m.Size(), "octet"))
 }
 
 func (t textReporter) session(s *harness.Session) []byte {

@@ -41,8 +41,8 @@ type field struct {
 	spaced     bool   // white space before the colon
 }
 
-func newMail(r *record.Message) *mail {
-	m := &mail{record: r, view: message.Of(r), raw: r.Raw()}
+func newMail(view *message.Message) *mail {
+	m := &mail{record: view.Message, view: view, raw: view.Raw()}
 	m.body = m.place(m.view.Root().Encoded)
 	if len(m.view.Header()) > 0 {
 		m.readHeader()

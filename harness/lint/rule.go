@@ -3,6 +3,7 @@ package lint
 import (
 	"slices"
 
+	"github.com/smtpspec/smtpspec/harness/message"
 	"github.com/smtpspec/smtpspec/harness/record"
 	"github.com/smtpspec/smtpspec/harness/rfc"
 )
@@ -60,7 +61,11 @@ func Session(s *record.Session) []Finding {
 }
 
 // Message returns what all rules find in a message.
-func Message(m *record.Message) []Finding {
+func Message(m *record.Message) []Finding { return Parsed(message.Of(m)) }
+
+// Parsed is Message for one whose parsed view somebody else looks at too: it is
+// taken apart once.
+func Parsed(m *message.Message) []Finding {
 	var all []Finding
 	one := newMail(m)
 	for _, r := range rules {
@@ -71,10 +76,21 @@ func Message(m *record.Message) []Finding {
 	return all
 }
 
+// Broken returns the IDs of the rules that a message breaks, each once.
+func Broken(m *message.Message) []string {
+	var ids []string
+	for _, f := range Parsed(m) {
+		if !slices.Contains(ids, f.Rule) {
+			ids = append(ids, f.Rule)
+		}
+	}
+	return ids
+}
+
 // ofMessage makes a judge of messages the rule's.
 func (r Rule) ofMessage(lookAt func(*mail, *sightings)) Rule {
 	r.lookAt = lookAt
-	r.Message = func(m *record.Message) []Finding { return r.inMail(newMail(m)) }
+	r.Message = func(m *record.Message) []Finding { return r.inMail(newMail(message.Of(m))) }
 	return r
 }
 

@@ -66,6 +66,14 @@ func (d *Data) Raw() []byte {
 	return d.raw
 }
 
+// Pieces returns Sent in the pieces that there are of it, which must not be
+// changed. Nothing is copied.
+func (d *Data) Pieces() [][]byte {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([][]byte{d.first}, d.rest...)
+}
+
 func (d *Data) joined() []byte {
 	if len(d.rest) > 0 {
 		whole := make([]byte, 0, d.size)
@@ -81,11 +89,8 @@ func (d *Data) joined() []byte {
 // Reader returns a reader over Raw.
 func (d *Data) Reader() *bytes.Reader { return bytes.NewReader(d.Raw()) }
 
-// WriteTo writes Raw to w.
-func (d *Data) WriteTo(w io.Writer) (int64, error) {
-	n, err := w.Write(d.Raw())
-	return int64(n), err
-}
+// WriteTo writes Raw to w, a long message piece by piece.
+func (d *Data) WriteTo(w io.Writer) (int64, error) { return io.Copy(w, d.Stream()) }
 
 var lineStartDot = []byte("\r\n.")
 

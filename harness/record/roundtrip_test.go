@@ -1,8 +1,11 @@
 package record
 
 import (
+	"bytes"
+	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 )
 
@@ -158,6 +161,20 @@ func FuzzData(f *testing.F) {
 		}
 		var pieces Data
 		pieces.SetSent(len(sent)-len(raw), sent[:at:at], sent[at:])
+		streamed, err := io.ReadAll(iotest.OneByteReader(pieces.Stream()))
+		if string(streamed) != string(raw) || err != nil {
+			t.Fatalf("%q in two pieces is read as %q, %v", sent, streamed, err)
+		}
+		var written bytes.Buffer
+		if n, err := pieces.WriteTo(&written); n != int64(len(raw)) || err != nil || written.String() != string(raw) {
+			t.Fatalf("%q in two pieces is written as %q, %v", sent, written.String(), err)
+		}
+		if head := pieces.Prefix(at); string(head) != string(raw[:min(at, len(raw))]) {
+			t.Fatalf("%q begins with %q", raw, head)
+		}
+		if joined := bytes.Join(pieces.Pieces(), nil); string(joined) != string(sent) {
+			t.Fatalf("%q has the pieces %q", sent, joined)
+		}
 		if string(pieces.Raw()) != string(raw) || string(pieces.Sent()) != string(sent) || pieces.Size() != len(raw) {
 			t.Fatalf("%q in two pieces becomes %q", sent, pieces.Raw())
 		}

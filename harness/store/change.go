@@ -38,10 +38,12 @@ func (c Change) TagsOf(tags []string) []string {
 			all = append(all, tag)
 		}
 	}
-	slices.SortFunc(all, func(a, b string) int {
-		return cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
-	})
+	slices.SortFunc(all, compareTags)
 	return all
+}
+
+func compareTags(a, b string) int {
+	return cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
 }
 
 func hasTag(tags []string, tag string) bool {

@@ -44,36 +44,48 @@ const (
 // wrong with it not found.
 const (
 	maxDecoded = 1 << 20 // octets of a message of which all is decoded
-	maxLinted  = 8 << 20 // of one that is held against the rules of lint
+	maxWhole   = 8 << 20 // of one that is held against the rules of lint; of a larger one only the gist is looked at
 )
 
 // Digester makes the digest of a message. Lint may be nil.
 type Digester struct {
 	// Lint returns the IDs of the rules that a message breaks. It is not asked
-	// about messages of more than 8 MiB.
-	Lint func(*record.Message) []string
+	// about messages of more than 8 MiB. What it takes apart of the message
+	// need not be taken apart again for the digest.
+	Lint func(*message.Message) []string
 }
 
 // Of never fails: what cannot be read is left out.
-func (d Digester) Of(m *Mail, raw []byte) *Digest {
-	parsed := parse(raw)
+func (d Digester) Of(m *Mail, raw Raw) *Digest {
+	if raw.Size() > maxWhole {
+		return digestOf(message.Outline(gist(raw.Stream())))
+	}
+	r := &record.Message{At: m.At, Envelope: m.Envelope, Reply: m.Reply}
+	r.SetRaw(raw.Raw())
+	whole := message.Of(r)
+	parsed := whole.Parsed
+	if raw.Size() > maxDecoded {
+		parsed = message.Outline(raw.Raw())
+	}
+	digest := digestOf(parsed)
+	if d.Lint != nil {
+		digest.Lint = d.Lint(whole)
+	}
+	return digest
+}
+
+func digestOf(parsed *message.Parsed) *Digest {
 	digest := &Digest{
 		From: parsed.From(), To: parsed.To(), Cc: parsed.Cc(), ReplyTo: parsed.ReplyTo(), Bcc: parsed.BccField(),
 		Subject: parsed.Subject(), MessageID: parsed.MessageID(), Date: parsed.Date(), Warnings: len(parsed.Warnings()),
-		Text: clip(searchedText(parsed), maxDigestText),
+		Text: clip(searchedText(parsed), maxDigestText), Snippet: snippet(parsed.VisibleText()),
+		Fields: digestFields(parsed.Header()),
 	}
-	digest.Snippet = snippet(parsed.VisibleText())
 	for _, part := range parsed.Attachments() {
 		digest.Files = append(digest.Files, part.Filename)
 	}
 	for _, part := range parsed.Embedded() {
 		digest.Embedded = append(digest.Embedded, part.Filename)
-	}
-	digest.Fields = digestFields(parsed.Header())
-	if d.Lint != nil && len(raw) <= maxLinted {
-		r := &record.Message{At: m.At, Envelope: m.Envelope, Reply: m.Reply}
-		r.SetRaw(raw)
-		digest.Lint = d.Lint(r)
 	}
 	return digest
 }
@@ -90,13 +102,6 @@ func digestFields(header message.Header) []Field {
 		fields = append(fields, field)
 	}
 	return fields
-}
-
-func parse(raw []byte) *message.Parsed {
-	if len(raw) > maxDecoded {
-		return message.Outline(raw)
-	}
-	return message.Parse(raw)
 }
 
 // searchedText is what a reader sees, and the plain text beside the HTML where

@@ -12,11 +12,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/smtpspec/smtpspec/fixtures"
+	"github.com/smtpspec/smtpspec/harness/message"
 	"github.com/smtpspec/smtpspec/harness/record"
 )
 
 func digest(raw []byte) *Digest {
-	return Digester{}.Of(&Mail{Size: len(raw)}, raw)
+	return Digester{}.Of(&Mail{Size: len(raw)}, Octets(raw))
 }
 
 func TestDigest(t *testing.T) {
@@ -44,11 +45,11 @@ Content-Disposition: attachment; filename="a b.pdf"
 x
 --x--
 `, "\n", "\r\n"))
-	rules := func(m *record.Message) []string {
+	rules := func(m *message.Message) []string {
 		return []string{fmt.Sprint("size-", m.Size()), m.Envelope.From, fmt.Sprint(m.Reply.Code)}
 	}
 	m := &Mail{Envelope: record.Envelope{From: "f@example.mn"}, Reply: record.NewReply(250, "Ok")}
-	d := Digester{Lint: rules}.Of(m, raw)
+	d := Digester{Lint: rules}.Of(m, Octets(raw))
 	for what, is := range map[string]bool{
 		"from":     len(d.From) == 1 && d.From[0].Name == "Бат" && d.From[0].Address == "bat@example.mn",
 		"to":       len(d.To) == 2 && d.To[1].Name == "B b",

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -82,7 +81,7 @@ func (s *Memory) Put(ctx context.Context, m *Mail, raw Raw) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	entry := newIndexed(&Entry{Mail: *m, Digest: s.options.Digester.Of(m, raw.Raw())}, raw)
+	entry := newIndexed(&Entry{Mail: *m, Digest: s.options.Digester.Of(m, raw)}, raw)
 	if err := s.lock(ctx); err != nil {
 		return err
 	}
@@ -145,7 +144,7 @@ func (s *Memory) Open(ctx context.Context, id ID) (io.ReadCloser, error) {
 	if k == nil {
 		return nil, ErrNotFound
 	}
-	return io.NopCloser(bytes.NewReader(k.entry.Load().raw.Raw())), nil
+	return io.NopCloser(k.entry.Load().raw.Stream()), nil
 }
 
 // Watch yields what happens.

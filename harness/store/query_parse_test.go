@@ -235,7 +235,7 @@ func someEntries() []*Entry {
 	var entries []*Entry
 	for _, raw := range []string{"", "From: Бат <bat@example.mn>\r\nSubject: Sain baina uu\r\nX-Run: job 1\r\n\r\na text\r\n"} {
 		m := &Mail{ID: session, Session: session, At: utc("2026-03-01T00:00:00Z"), Size: len(raw), Facts: Facts{TLS: "TLS 1.3", Auth: "bat", Mechanism: "PLAIN"}}
-		entries = append(entries, &Entry{Mail: *m, Digest: Digester{}.Of(m, []byte(raw)), Tags: []string{"a"}})
+		entries = append(entries, &Entry{Mail: *m, Digest: Digester{}.Of(m, Octets(raw)), Tags: []string{"a"}})
 	}
 	return entries
 }

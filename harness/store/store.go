@@ -19,6 +19,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -50,6 +51,10 @@ type Store interface {
 	// Update changes the state of messages and returns how many there were,
 	// changed or not.
 	Update(ctx context.Context, which Selection, change Change) (int, error)
+	// Tags returns the tags of the messages of a run, "" = of all, in the order
+	// of Entry.Tags. Those that differ in case are one, spelt as in the newest
+	// message that has it.
+	Tags(ctx context.Context, run string) ([]TagCount, error)
 	// Delete removes messages, pinned ones too, and returns how many.
 	Delete(ctx context.Context, which Selection) (int, error)
 
@@ -98,11 +103,22 @@ var (
 )
 
 // Raw is the content of a message, as the sender meant it: without the dots of
-// the wire.
+// the wire. A record.Message is one.
 type Raw interface {
-	Raw() []byte
 	Size() int
+	// Raw returns it in one piece. Of a large message that may be a copy, which
+	// a store does without.
+	Raw() []byte
+	// Stream returns a reader from its beginning, a new one each time.
+	Stream() io.Reader
 }
+
+// Octets is a Raw that is in memory as a whole.
+type Octets []byte
+
+func (o Octets) Raw() []byte       { return o }
+func (o Octets) Size() int         { return len(o) }
+func (o Octets) Stream() io.Reader { return bytes.NewReader(o) }
 
 // Mail is what is stored of a message when it comes.
 type Mail struct {

@@ -23,6 +23,10 @@ func display(w *words) template.FuncMap {
 		"ago":    func(at string, now time.Time) string { return ago(w, at, now) },
 		"join":   strings.Join,
 		"listed": func(items ...any) []any { return items },
+		"said":   func() map[string]string { return w.beginning("say.", "ago.") },
+		"tagged": tagged,
+		"help":   func() []helpGroup { return queryHelp },
+		"keys":   func() []keyGroup { return keyGroups },
 	}
 }
 

@@ -20,6 +20,8 @@ type listing struct {
 	Scope string // of the URLs of messages
 	Open  string // ID of the message that is shown beside; "" for none
 	More  string // URL of the next rows; "" at the end
+	Older string // URL of the list that begins with them
+	Deep  bool   // the list does not begin with the newest
 }
 
 // mailbox is the list with a message beside it.
@@ -27,6 +29,20 @@ type mailbox struct {
 	frame
 	List    listing
 	Message *reading // nil = none is open
+	Part    bool     // htmx asked
+}
+
+// Before, At and Behind are the search around what is wrong in it.
+func (b *mailbox) Before() string { return string(b.cut(0, b.Position)) }
+func (b *mailbox) At() string     { return string(b.cut(b.Position, b.Position+1)) }
+func (b *mailbox) Behind() string { return string(b.cut(b.Position+1, 1<<30)) }
+
+// Character counts as people do.
+func (b *mailbox) Character() int { return b.Position + 1 }
+
+func (b *mailbox) cut(from, to int) []rune {
+	q := []rune(b.Q)
+	return q[min(from, len(q)):min(to, len(q))]
 }
 
 // inbox shows the list.
@@ -35,22 +51,26 @@ func (s *Site) inbox(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	if !r.wantsHTML() {
+	switch {
+	case !r.wantsHTML():
 		return writeList(w, status, box)
+	case !r.partial():
+		return s.write(w, r, status, "mailbox", box)
+	case box.Wrong != "":
+		// While somebody types, what was found before stays.
+		w.Header().Set("HX-Reswap", "none")
+		return s.write(w, r, http.StatusOK, "wrong", box)
 	}
-	if r.partial() {
-		return s.write(w, r, status, "list", box)
-	}
-	return s.write(w, r, status, "mailbox", box)
+	return s.write(w, r, http.StatusOK, "list", box)
 }
 
 // mailbox reads what the list shows. A search that cannot be read is shown with
 // what is wrong with it, and with an empty list.
 func (s *Site) mailbox(r *request) (box *mailbox, status int, err error) {
-	list, err := s.api.Messages(r.Context(), api.Search{Q: r.q, Run: r.run})
+	list, err := s.api.Messages(r.Context(), api.Search{Q: r.q, Run: r.run, After: r.param("after")})
 	var inQuery *store.QueryError
 	status = http.StatusOK
-	box = &mailbox{frame: s.frame(r)}
+	box = &mailbox{frame: s.frame(r), Part: r.partial()}
 	if errors.As(err, &inQuery) {
 		list, err = &api.List[api.Summary]{}, nil
 		box.Wrong, box.Position, status = inQuery.Text, inQuery.Position, http.StatusBadRequest
@@ -64,8 +84,12 @@ func (s *Site) mailbox(r *request) (box *mailbox, status int, err error) {
 
 func (s *Site) listing(r *request, list *api.List[api.Summary]) listing {
 	l := listing{List: list, Now: s.now(), Scope: r.scope()}
+	if after := r.param("after"); after != "" && r.URL.Path != "/ui/rows" {
+		l.Scope, l.Deep = r.scope("after", after), true
+	}
 	if list.Next != "" {
 		l.More = "/ui/rows" + r.scope("after", list.Next)
+		l.Older = "/search" + r.scope("after", list.Next)
 	}
 	return l
 }
@@ -76,22 +100,6 @@ func (s *Site) rows(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	return s.write(w, r, http.StatusOK, "rows", s.listing(r, list))
-}
-
-// news answers with the rows of what came behind a cursor. With more than fit,
-// the page is told to begin anew.
-func (s *Site) news(w http.ResponseWriter, r *request) error {
-	list, err := s.api.Messages(r.Context(), api.Search{Q: r.q, Run: r.run, Since: r.param("since")})
-	if err != nil {
-		return err
-	}
-	h := w.Header()
-	h.Set("X-Cursor", list.Cursor)
-	if list.Next != "" {
-		h.Set("X-More", "true")
-	}
-	list.Next = ""
 	return s.write(w, r, http.StatusOK, "rows", s.listing(r, list))
 }
 

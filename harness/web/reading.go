@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/smtpspec/smtpspec/harness/store"
 	"github.com/smtpspec/smtpspec/harness/web/api"
@@ -36,6 +37,10 @@ func (s *Site) latest(w http.ResponseWriter, r *request) error {
 
 // view shows a message, beside the list that it was found in.
 func (s *Site) view(w http.ResponseWriter, r *request) error {
+	if to := rawForm(r); to != "" {
+		http.Redirect(w, r.Request, to, http.StatusFound)
+		return nil
+	}
 	m, err := s.reading(r)
 	if err != nil {
 		return err
@@ -49,6 +54,20 @@ func (s *Site) view(w http.ResponseWriter, r *request) error {
 	}
 	box.Message, box.List.Open = m, m.View.ID
 	return s.write(w, r, status, "mailbox", box)
+}
+
+// rawForm is the URL of the API for what Mailpit has at /view/ID.html, .txt and
+// .raw; "" for other URLs.
+func rawForm(r *request) string {
+	id, ending, _ := strings.Cut(r.PathValue("id"), ".")
+	form := map[string]string{"html": "/html", "txt": "/text", "raw": "/raw"}[ending]
+	if _, err := store.ParseID(id); err != nil && id != "latest" || form == "" {
+		return ""
+	}
+	if id == "latest" {
+		form += r.scope()
+	}
+	return "/api/messages/" + id + form
 }
 
 func (s *Site) reading(r *request) (*reading, error) {

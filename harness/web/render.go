@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+
+	"github.com/smtpspec/smtpspec/harness/web/api"
 )
 
 //go:embed templates
@@ -31,6 +33,7 @@ type frame struct {
 	Here        string // the path and query of the page
 	Q, Run      string
 	Runs        []string
+	Tags        []api.Tag
 	Unread      int
 	Sessions    int
 	Faults      int // rules in force
@@ -51,6 +54,7 @@ func (s *Site) frame(r *request) frame {
 		rules, _ := s.api.Rules.List(r.Context(), r.run)
 		f.Faults = len(rules)
 	}
+	f.Tags, _ = s.api.Tags(r.Context(), r.run)
 	runs, err := s.api.Store.Runs(r.Context())
 	if err != nil {
 		return f

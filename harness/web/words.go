@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -58,6 +59,17 @@ func languageOf(hr *http.Request) *words {
 	tags, _, _ := language.ParseAcceptLanguage(hr.Header.Get("Accept-Language"))
 	_, i, _ := languages.Match(tags...)
 	return catalogue[settings["lang"][i]]
+}
+
+// beginning returns the texts whose keys begin with one of the prefixes.
+func (w *words) beginning(prefixes ...string) map[string]string {
+	found := map[string]string{}
+	for key, text := range w.texts {
+		if slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p) }) {
+			found[key] = text
+		}
+	}
+	return found
 }
 
 // text returns a text of the catalogue. Of two forms the first number among

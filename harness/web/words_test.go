@@ -32,7 +32,7 @@ func TestEveryTextIsInBothLanguages(t *testing.T) {
 // TestTheCatalogueHasWhatThePagesSay finds texts that are missing, and such as
 // nothing says any more. A key that is put together is told by its beginning.
 func TestTheCatalogueHasWhatThePagesSay(t *testing.T) {
-	used := regexp.MustCompile(`(?:\bt |text\(|Text\()\(?(print )?"([a-z][a-z.-]*)"`)
+	used := regexp.MustCompile(`(?:\bt |text\(|Text\(|beginning\()\(?(print )?"([a-z][a-z.-]*)"`)
 	var exact, beginnings []string
 	for _, where := range []fs.FS{templateFiles, sources(t)} {
 		for _, text := range files(t, where) {

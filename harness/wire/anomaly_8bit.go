@@ -12,18 +12,15 @@ func (d *dataScan) beyondASCII() {
 	if body && d.may.utf8 {
 		return
 	}
-	at := nextBeyondASCII(d.data, 0)
-	if at < 0 {
-		return
-	}
-	for end := headerEnd(d.data); at >= 0; at = nextBeyondASCII(d.data, d.lineBehind(at)) {
+	end := d.headerEnd()
+	for at := nextBeyondASCII(d.data, 0); at >= 0; at = nextBeyondASCII(d.data, d.lineBehind(at)) {
 		switch {
 		case at >= end && body:
 			return
 		case at >= end:
-			d.eightBit.add(at)
+			d.eightBit.add(d.base + at)
 		case !d.may.utf8:
-			d.header.add(at)
+			d.header.add(d.base + at)
 		}
 	}
 }
@@ -38,21 +35,23 @@ func (d *dataScan) lineBehind(at int) int {
 	return at + n + 1
 }
 
-// headerEnd returns where the body begins: behind the first empty line, if
-// need be one of LF alone. Data without one is all header, RFC 5322 §2.1.
-func headerEnd(b []byte) int {
-	for at := 0; at < len(b); {
-		n := bytes.IndexByte(b[at:], '\n')
+// headerEnd returns where in this part the body begins: behind the first empty
+// line, if need be one of LF alone. Data without one is all header, RFC 5322
+// §2.1.
+func (d *dataScan) headerEnd() int {
+	for at := 0; !d.inBody; {
+		n := bytes.IndexByte(d.data[at:], '\n')
 		if n < 0 {
-			break
+			return len(d.data)
 		}
-		line := b[at : at+n]
+		line := d.data[at : at+n]
 		at += n + 1
 		if len(line) == 0 || len(line) == 1 && line[0] == '\r' {
+			d.inBody = true
 			return at
 		}
 	}
-	return len(b)
+	return 0
 }
 
 // nextBeyondASCII returns where the next octet beyond ASCII stands, -1 if there

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"fmt"
 	"maps"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,7 +81,8 @@ func places(all []record.Anomaly) (listed map[string][]int, total map[string]int
 
 func checkFaults(t *testing.T, data []byte, may dataRules) {
 	t.Helper()
-	all := findInData(data, may)
+	all := findInData([][]byte{data}, may)
+	checkPieces(t, data, may, all)
 	listed, total := places(all)
 	want := definedFaults(data, may)
 	for kind, at := range want {
@@ -94,6 +97,20 @@ func checkFaults(t *testing.T, data []byte, may dataRules) {
 	for _, a := range all {
 		if len(a.Octets) > shownOctets || !bytes.Contains(data, []byte(a.Octets)) || a.Octets == "" {
 			t.Errorf("%s shows %q", a.Kind, a.Octets)
+		}
+	}
+}
+
+// checkPieces sees that it makes no difference in which pieces data came.
+func checkPieces(t *testing.T, data []byte, may dataRules, want []record.Anomaly) {
+	t.Helper()
+	for _, size := range []int{1, 2, 3, 7, 50, len(data)/2 + 1} {
+		if len(data) > 1000*size {
+			continue
+		}
+		pieces := slices.Collect(slices.Chunk(data, size))
+		if got := findInData(slices.Insert(pieces, len(pieces)/2, []byte{}), may); !reflect.DeepEqual(got, want) {
+			t.Errorf("%.200q in pieces of %d under %+v: %+v, want %+v", data, size, may, got, want)
 		}
 	}
 }
@@ -140,7 +157,7 @@ func FuzzBodyFaults(f *testing.F) {
 func TestFindInDataIsBounded(t *testing.T) {
 	for _, piece := range []string{"\n", "\r", "\x00", ".a\r\n", "\xff\r\n", strings.Repeat("a", 1000) + "\r\n", "\n\xff\x00\r.a\r\n"} {
 		data := []byte("S: \xff\r\n\r\n" + strings.Repeat(piece, 64<<10/len(piece)))
-		all := findInData(data, dataRules{stuffed: true})
+		all := findInData([][]byte{data}, dataRules{stuffed: true})
 		if len(all) > 7*maxSightings {
 			t.Errorf("%q: %d anomalies", piece, len(all))
 		}
@@ -152,7 +169,7 @@ func benchmarkData(b *testing.B, data []byte) {
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()
 	for b.Loop() {
-		findInData(data, dataRules{stuffed: true})
+		findInData([][]byte{data}, dataRules{stuffed: true})
 	}
 }
 

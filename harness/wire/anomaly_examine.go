@@ -17,10 +17,10 @@ func (s *Session) examine(m *record.Message) {
 		return
 	}
 	s.examined = true
-	s.noteData(m.Sent(), s.rulesNow(m))
+	s.noteData(m.Pieces(), s.rulesNow(m))
 }
 
-func (s *Session) noteData(sent []byte, may dataRules) {
+func (s *Session) noteData(sent [][]byte, may dataRules) {
 	for _, a := range findInData(sent, may) {
 		s.anomaly(a)
 	}
@@ -44,7 +44,7 @@ func (s *Session) examineCut() {
 	if !s.chunked {
 		sent = sent[:len(sent)-s.term.pending()]
 	}
-	s.noteData(bytes.TrimSuffix(sent, []byte{'\r'}), s.rulesNow(m))
+	s.noteData([][]byte{bytes.TrimSuffix(sent, []byte{'\r'})}, s.rulesNow(m))
 }
 
 // rulesNow returns what the data of this transaction may hold.
@@ -70,11 +70,11 @@ func (s *Session) finder() func(*record.Message) []record.Anomaly {
 }
 
 func findInMessage(m *record.Message) []record.Anomaly {
-	return findInData(m.Sent(), rulesOf(m, true))
+	return findInData(m.Pieces(), rulesOf(m, true))
 }
 
 func findInChunks(m *record.Message) []record.Anomaly {
-	return findInData(m.Sent(), rulesOf(m, false))
+	return findInData(m.Pieces(), rulesOf(m, false))
 }
 
 func rulesOf(m *record.Message, stuffed bool) dataRules {

@@ -80,7 +80,8 @@ var _ = Describe("a test that imports", func() {
 		for _, pkg := range packagesOf(ctx, "harness/web/api") {
 			if strings.HasPrefix(pkg, ours) {
 				Expect(pkg).To(BeElementOf(ours+"/harness/record", ours+"/harness/message", ours+"/harness/rfc", ours+"/harness/lint",
-					ours+"/harness/store", ours+"/harness/hint", ours+"/harness/web/api", ours+"/harness/web/guard", ours+"/harness/web/problem"))
+					ours+"/harness/store", ours+"/harness/hint", ours+"/harness/web/api", ours+"/harness/web/guard", ours+"/harness/web/mailhtml",
+					ours+"/harness/web/problem"))
 			}
 		}
 	})

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/smtpspec/smtpspec/harness/store"
 )
 
 // pieceSize is how many octets of a message a row has.
@@ -118,17 +121,29 @@ func (s *Store) sendLarge(ctx context.Context, conn *pgxpool.Conn, group []*putt
 	}
 	defer tx.Rollback(context.WithoutCancel(ctx))
 	if group[0].raw != nil {
-		for n, piece := range cut(group[0].raw.Raw()) {
-			_, err := tx.Exec(ctx, `insert into pieces (id, n, data) values ($1, $2, $3)`, key(string(group[0].mail.ID)), n, piece)
-			if err != nil {
-				return notYet(err)
-			}
+		if err := sendPieces(ctx, tx, key(string(group[0].mail.ID)), group[0].raw); err != nil {
+			return notYet(err)
 		}
 	}
 	if err := s.send(ctx, tx, group, false); err != nil {
 		return notYet(err)
 	}
 	return tx.Commit(ctx)
+}
+
+func sendPieces(ctx context.Context, tx pgx.Tx, id string, raw store.Raw) error {
+	content, piece := raw.Stream(), make([]byte, pieceSize)
+	for n, left := 0, raw.Size(); left > 0; n++ {
+		octets, err := io.ReadFull(content, piece[:min(left, pieceSize)])
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `insert into pieces (id, n, data) values ($1, $2, $3)`, id, n, piece[:octets]); err != nil {
+			return err
+		}
+		left -= octets
+	}
+	return nil
 }
 
 // notYet marks an error from before the commit: nothing is in doubt.

@@ -12,12 +12,6 @@ import (
 	"github.com/smtpspec/smtpspec/harness/store"
 )
 
-// blob is a content that needs no memory of its own beside one slice.
-type blob []byte
-
-func (b blob) Raw() []byte { return b }
-func (b blob) Size() int   { return len(b) }
-
 // peak calls do and returns by how much the heap grew meanwhile.
 func peak(do func()) int64 {
 	var m runtime.MemStats
@@ -43,7 +37,7 @@ func peak(do func()) int64 {
 func TestLargeMessageNeedsLittleMemory(t *testing.T) {
 	const size = 60 << 20
 	s := open(t, Options{})
-	raw := make(blob, size)
+	raw := make(store.Octets, size)
 	for i := range raw {
 		raw[i] = "0123456789abcdef\r\n"[i%18]
 	}

@@ -166,9 +166,9 @@ func (s *Store) digest(ctx context.Context, p *pending) (*store.Digest, error) {
 	return p.digest, nil
 }
 
-func (s *Store) rawOf(ctx context.Context, p *pending) ([]byte, error) {
+func (s *Store) rawOf(ctx context.Context, p *pending) (store.Raw, error) {
 	if p.raw != nil {
-		return p.raw.Raw(), nil
+		return p.raw, nil
 	}
 	rows, err := s.pool.Query(ctx, `select data from pieces where id = $1 order by n`, key(string(p.mail.ID)))
 	if err != nil {
@@ -180,7 +180,7 @@ func (s *Store) rawOf(ctx context.Context, p *pending) ([]byte, error) {
 		raw = append(raw, piece...)
 		return nil
 	})
-	return raw, err
+	return store.Octets(raw), err
 }
 
 // indexRows are the columns of updateIndex.

@@ -11,12 +11,6 @@ import (
 	"github.com/smtpspec/smtpspec/harness/store"
 )
 
-// lent is a content that is nobody's own.
-type lent []byte
-
-func (l lent) Raw() []byte { return l }
-func (l lent) Size() int   { return len(l) }
-
 // largeMessage is a message with an attachment, of so many octets.
 func largeMessage(size int) []byte {
 	head := "From: a@example.mn\r\nSubject: large\r\nMIME-Version: 1.0\r\nContent-Type: application/octet-stream\r\n" +
@@ -40,7 +34,7 @@ func TestLargeMessage(t *testing.T) {
 	m, _ := benchMail(1)
 	m.Size = len(raw)
 	allocated := allocates(func() {
-		if err := s.Put(t.Context(), m, lent(raw)); err != nil {
+		if err := s.Put(t.Context(), m, store.Octets(raw)); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := s.Get(t.Context(), m.ID); err != nil {

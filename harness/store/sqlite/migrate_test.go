@@ -34,7 +34,7 @@ func fixtureStore(t *testing.T, s *Store) {
 			Reply: record.NewReply(250, "2.0.0 Ok"), Facts: store.Facts{Remote: "127.0.0.1:2525", TLS: "TLS 1.3", Auth: "Бат", Mechanism: "PLAIN"},
 		}
 		raw := fmt.Sprintf("Subject: fixture %d\r\n\r\nСайн байна уу\x00\xff\r\n", i)
-		if err := s.Put(ctx, m, lent(raw)); err != nil {
+		if err := s.Put(ctx, m, store.Octets(raw)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -11,8 +11,8 @@ import (
 // pending is a message that is committed and not yet in the search.
 type pending struct {
 	mail   store.Mail
-	raw    []byte // nil if it has to be read; of once
-	held   int    // octets of raw at first
+	raw    store.Raw // nil if it has to be read; of once
+	held   int       // octets of raw at first
 	once   sync.Once
 	digest *store.Digest
 	err    error // of the reading
@@ -23,15 +23,17 @@ type pending struct {
 func (p *pending) whole(s *Store) (*store.Digest, error) {
 	p.once.Do(func() {
 		raw := p.raw
-		if raw == nil && p.mail.Size > 0 {
-			raw, p.err = s.raw(context.Background(), &p.mail)
+		if raw == nil {
+			var octets []byte
+			octets, p.err = s.raw(context.Background(), &p.mail)
+			raw = store.Octets(octets)
 		}
 		if errors.Is(p.err, store.ErrNotFound) || errors.Is(p.err, store.ErrClosed) {
 			return
 		}
 		if p.err != nil { // the others are to be found all the same
 			s.options.Log.Error("a message cannot be read", "store", s.path, "id", p.mail.ID, "error", p.err)
-			raw, p.err = nil, nil
+			raw, p.err = store.Octets(nil), nil
 		}
 		p.digest = s.options.Digester.Of(&p.mail, raw)
 		p.raw = nil

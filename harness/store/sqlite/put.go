@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -20,7 +21,7 @@ const (
 // delivery is a message that waits to be put.
 type delivery struct {
 	mail  store.Mail
-	raw   []byte
+	raw   store.Raw
 	facts []byte
 	codes string
 	state atomic.Int32 // waiting, taken or left
@@ -44,8 +45,8 @@ func (s *Store) Put(ctx context.Context, m *store.Mail, raw store.Raw) error {
 	if most := s.options.Retention.Bytes; most > 0 && int64(raw.Size()) > most {
 		return record.NewReply(452, "4.3.1 Message larger than the mailbox")
 	}
-	d := &delivery{mail: *m, raw: raw.Raw(), facts: packMail(m), codes: codesText(m.Codes()), done: make(chan error, 1)}
-	d.mail.Size = len(d.raw)
+	d := &delivery{mail: *m, raw: raw, facts: packMail(m), codes: codesText(m.Codes()), done: make(chan error, 1)}
+	d.mail.Size = raw.Size()
 	select {
 	case s.write.puts <- d:
 	case <-ctx.Done():
@@ -99,7 +100,7 @@ func (w *writer) group(first *delivery) []*delivery {
 	for d := first; ; {
 		if d.state.CompareAndSwap(waiting, taken) {
 			group = append(group, d)
-			octets += len(d.raw)
+			octets += d.mail.Size
 		}
 		if len(group) == groupMessages || octets >= groupOctets {
 			return group
@@ -138,8 +139,8 @@ func (w *writer) answer(group []*delivery, err error) {
 }
 
 func (c *change) put(d *delivery) error {
-	if len(d.raw) >= pieceSize*maxPieces {
-		return fmt.Errorf("a message of %d octets", len(d.raw))
+	if d.mail.Size >= pieceSize*maxPieces {
+		return fmt.Errorf("a message of %d octets", d.mail.Size)
 	}
 	m := &d.mail
 	m.Seq = c.next()
@@ -150,17 +151,21 @@ func (c *change) put(d *delivery) error {
 		return err
 	}
 	place := m.Seq * maxPieces
-	for rest := d.raw; len(rest) > 0; place++ {
-		n := min(len(rest), pieceSize)
-		if _, err := c.plain("INSERT INTO piece (place, octets) VALUES (?, ?)", place, rest[:n]); err != nil {
+	content, piece := d.raw.Stream(), make([]byte, min(m.Size, pieceSize))
+	for left := m.Size; left > 0; place++ {
+		n, err := io.ReadFull(content, piece[:min(left, pieceSize)])
+		if err != nil {
 			return err
 		}
-		rest = rest[n:]
+		if _, err := c.plain("INSERT INTO piece (place, octets) VALUES (?, ?)", place, piece[:n]); err != nil {
+			return err
+		}
+		left -= n
 	}
 	c.now.messages++
 	c.now.unread++
 	c.now.bytes += int64(m.Size)
 	c.happened(m.Seq, store.NewMessage, m.Run, m.ID)
-	c.news = append(c.news, &pending{mail: *m, raw: d.raw, held: len(d.raw)})
+	c.news = append(c.news, &pending{mail: *m, raw: d.raw, held: m.Size})
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/smtpspec/smtpspec/harness/message"
 	"github.com/smtpspec/smtpspec/harness/record"
 	"github.com/smtpspec/smtpspec/harness/store"
 )
@@ -41,7 +42,7 @@ func newBox(t *testing.T, s store.Store, o Options) *box {
 }
 
 // breaches stands for the rules of lint.
-func breaches(m *record.Message) []string {
+func breaches(m *message.Message) []string {
 	var rules []string
 	for i, rule := range []string{"lint-date", "lint-line-998", "lint-message-id"} {
 		if (m.Size()+i)%3 == 0 {
@@ -62,9 +63,12 @@ func newMail(i int, raw []byte) *store.Mail {
 	}
 }
 
+// data is a message in pieces, as a long one comes.
 func data(raw []byte) store.Raw {
-	d := &record.Data{}
-	d.SetRaw(raw)
+	whole, d := &record.Data{}, &record.Data{}
+	whole.SetRaw(raw)
+	sent := whole.Sent()
+	d.SetSent(len(sent)-len(raw), nil, slices.Collect(slices.Chunk(sent, 300<<10))...)
 	return d
 }
 
@@ -72,7 +76,7 @@ func data(raw []byte) store.Raw {
 func (b *box) put(m *store.Mail, raw []byte) *store.Entry {
 	b.Helper()
 	b.must(b.Put(b.ctx, m, data(raw)))
-	e := &store.Entry{Mail: *m, Digest: b.options.Digester.Of(m, raw)}
+	e := &store.Entry{Mail: *m, Digest: b.options.Digester.Of(m, store.Octets(raw))}
 	b.mail = append(b.mail, e)
 	return e
 }

@@ -139,6 +139,7 @@ func (b *box) calls(ctx context.Context) map[string]error {
 	_, errs["Session"] = b.Session(ctx, id)
 	_, errs["Sessions"] = b.Sessions(ctx, store.Page{})
 	_, errs["Runs"] = b.Runs(ctx)
+	_, errs["Tags"] = b.Tags(ctx, "")
 	_, errs["Info"] = b.Info(ctx)
 	return errs
 }

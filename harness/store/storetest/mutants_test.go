@@ -39,8 +39,10 @@ var mutants = map[string]func(*bent){
 		b.listing = func(l *store.Listing) { l.Total = min(l.Total, len(l.Entries)) }
 	},
 
-	"update":    func(b *bent) { b.selection = func(s *store.Selection) { s.IDs = s.IDs[:min(1, len(s.IDs))] } },
-	"tags":      func(b *bent) { b.change = func(c *store.Change) { c.Untag = nil } },
+	"update":           func(b *bent) { b.selection = func(s *store.Selection) { s.IDs = s.IDs[:min(1, len(s.IDs))] } },
+	"tags":             func(b *bent) { b.change = func(c *store.Change) { c.Untag = nil } },
+	"tags are counted": func(b *bent) { b.tags = func(t *store.TagCount) { t.Tag = strings.ToLower(t.Tag) } },
+
 	"selection": func(b *bent) { b.selection = func(s *store.Selection) { s.Run = "" } },
 	"delete": func(b *bent) {
 		b.selection = func(s *store.Selection) { s.All = s.All || len(s.IDs) == 0 && s.Query == nil }
@@ -167,6 +169,7 @@ type bent struct {
 	selection func(*store.Selection)
 	change    func(*store.Change)
 	session   func(*store.Session)
+	tags      func(*store.TagCount)
 	now       func(time.Time) time.Time
 	event     func(*store.Event) bool // says whether it is told
 	context   func(context.Context) context.Context
@@ -230,6 +233,14 @@ func (b *bent) Delete(ctx context.Context, s store.Selection) (int, error) {
 	with(b.selection, &s)
 	n, err := b.Store.Delete(ctx, s)
 	return n, b.failed(err)
+}
+
+func (b *bent) Tags(ctx context.Context, run string) ([]store.TagCount, error) {
+	tags, err := b.Store.Tags(ctx, run)
+	for i := range tags {
+		with(b.tags, &tags[i])
+	}
+	return tags, b.failed(err)
 }
 
 func (b *bent) Session(ctx context.Context, id store.ID) (*store.Session, error) {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/smtpspec/smtpspec/harness/store"
@@ -84,6 +85,44 @@ func (b *box) tagsAreOwn(e *store.Entry) {
 	slices.Reverse(got.Tags)
 	got.Read = true
 	b.states()
+}
+
+func checkTagCounts(b *box) {
+	for i := range 9 {
+		b.putRun(i, []string{"", "one", "two"}[i%3])
+	}
+	tag := func(change store.Change, indexes ...int) {
+		var s store.Selection
+		for _, i := range indexes {
+			s.IDs = append(s.IDs, b.mail[i].ID)
+		}
+		b.update(s, change)
+	}
+	b.tags("")
+	tag(store.Change{Tag: []string{"welcome", "Тест"}}, 0, 1, 4)
+	tag(store.Change{Tag: []string{"Welcome", "a'b\"\\"}}, 3, 5)
+	tag(store.Change{Tag: []string{"ТЕСТ"}}, 2)
+	b.tags("", `a'b"\ 2`, "Welcome 5", "Тест 4")
+	b.tags("one", "welcome 2", "Тест 2")
+	b.tags("two", `a'b"\ 1`, "Welcome 1", "ТЕСТ 1")
+	b.tags("nobody's")
+	tag(store.Change{Untag: []string{"WELCOME"}}, 5)
+	b.delete(store.Selection{IDs: []store.ID{b.mail[3].ID}})
+	b.tags("", `a'b"\ 1`, "welcome 3", "Тест 4")
+}
+
+// tags checks what tags a run has.
+func (b *box) tags(run string, want ...string) {
+	b.Helper()
+	tags, err := b.Tags(b.ctx, run)
+	b.must(err)
+	var got []string
+	for _, t := range tags {
+		got = append(got, fmt.Sprint(t.Tag, " ", t.Messages))
+	}
+	if !slices.Equal(got, want) {
+		b.Errorf("tags of %q: %q, want %q", run, got, want)
+	}
 }
 
 func checkSelection(b *box) {

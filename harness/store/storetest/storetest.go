@@ -50,6 +50,7 @@ var tests = []struct {
 
 	{"update", Options{}, checkUpdate},
 	{"tags", Options{}, checkTags},
+	{"tags are counted", Options{}, checkTagCounts},
 	{"selection", Options{}, checkSelection},
 	{"delete", Options{}, checkDelete},
 

@@ -35,7 +35,7 @@ type box struct {
 
 func newBox(t testing.TB, change ...func(*api.Config, *store.MemoryOptions)) *box {
 	t.Helper()
-	o := store.MemoryOptions{Digester: store.Digester{Lint: breaches}}
+	o := store.MemoryOptions{Digester: store.Digester{Lint: lint.Broken}}
 	c := api.Config{
 		Version: "v1.2.3", Addresses: []string{"smtp://127.0.0.1:1025"}, Extensions: []string{"SIZE 1000"},
 		Limits: map[string]int64{"message_octets": 1000}, Now: func() time.Time { return began }, Location: time.UTC, Log: quiet,
@@ -56,19 +56,12 @@ func newBox(t testing.TB, change ...func(*api.Config, *store.MemoryOptions)) *bo
 	return &box{t, m, a, g.Wrap(a.Handler())}
 }
 
-func breaches(m *record.Message) []string {
-	var ids []string
-	for _, f := range lint.Message(m) {
-		ids = append(ids, f.Rule)
-	}
-	return ids
-}
-
 // note is the content of a message as a text.
 type note string
 
-func (n note) Raw() []byte { return []byte(n) }
-func (n note) Size() int   { return len(n) }
+func (n note) Raw() []byte       { return []byte(n) }
+func (n note) Size() int         { return len(n) }
+func (n note) Stream() io.Reader { return strings.NewReader(string(n)) }
 
 // mail is a plain message with a subject.
 func mail(subject string) note {

@@ -58,38 +58,6 @@ func writePlain(w http.ResponseWriter, status int, text string) error {
 	return err
 }
 
-// getHTML serves the HTML of a message as a page of nobody: no scripts, no
-// forms, nothing loaded from anywhere. remote=images lets the browser, and
-// never this server, fetch pictures.
-func (a *API) getHTML(w http.ResponseWriter, r *request) error {
-	pictures := "data:"
-	switch r.params.Get("remote") {
-	case "":
-	case "images":
-		pictures += " https: http:"
-	default:
-		return problem.New(http.StatusBadRequest, "remote is images or nothing")
-	}
-	var text string
-	err := a.takeApart(r, func(_ *store.Entry, raw []byte) {
-		m := message.Parse(raw)
-		text = withImages(m.HTML(), m)
-	})
-	if err != nil {
-		return err
-	}
-	if text == "" {
-		return problem.New(http.StatusNotFound, "this message has no HTML; /text has what it says")
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src "+pictures+
-		"; base-uri 'none'; form-action 'none'; frame-ancestors 'self'")
-	h.Set("X-Frame-Options", "SAMEORIGIN")
-	_, err = io.WriteString(slowWriter{w, patient(w, writeTime)}, text)
-	return err
-}
-
 func (a *API) getPart(w http.ResponseWriter, r *request) error {
 	n, err := strconv.ParseUint(r.PathValue("n"), 10, 16)
 	if err != nil {

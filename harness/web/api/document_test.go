@@ -152,8 +152,13 @@ func TestAnswersFitTheDocument(t *testing.T) {
 	check("GET", m, "/api/messages/nothing", "", 404)
 	check("PATCH", m, "/api/messages/"+id, `{"read":true,"tags":["a"]}`, 200)
 	check("PATCH", m, "/api/messages/"+id, `{}`, 400)
+	check("PATCH", "/api/messages", "/api/messages", `{"ids":["`+id+`"],"read":true,"add_tags":["b"]}`, 200)
+	check("PATCH", "/api/messages", "/api/messages", `{"all":true}`, 400)
+	check("GET", "/api/tags", "/api/tags?run=r", "", 200)
 	check("GET", m+"/raw", "/api/messages/"+id+"/raw", "", 200)
 	check("GET", m+"/html", "/api/messages/"+id+"/html", "", 200)
+	check("GET", m+"/html", "/api/messages/"+id+"/html?scheme=dark", "", 200)
+	check("GET", m+"/html", "/api/messages/"+id+"/html?scheme=blue", "", 400)
 	check("GET", m+"/text", "/api/messages/"+id+"/text", "", 200)
 	check("GET", m+"/parts/{n}", "/api/messages/"+id+"/parts/2", "", 200)
 	check("GET", "/api/sessions", "/api/sessions", "", 200)
@@ -180,8 +185,6 @@ func TestAnswersFitTheDocument(t *testing.T) {
 	check("GET", "/healthz", "/healthz", "", 200)
 	check("GET", "/readyz", "/readyz", "", 200)
 	check("GET", "/metrics", "/metrics", "", 200)
-	check("GET", "/", "/", "", 200)
-	check("GET", "/messages/{id}", "/messages/"+id, "", 200)
 	check("GET", "/style.css", "/style.css", "", 200)
 	check("DELETE", "/api/messages", "/api/messages", `{"q":"plain"}`, 200)
 	check("DELETE", "/api/messages", "/api/messages", `{}`, 400)
@@ -203,7 +206,8 @@ func TestBodiesFitTheDocument(t *testing.T) {
 	s := readSpec(b)
 	for ref, bodies := range map[string][]string{
 		"Deletion": {`{"ids":[]}`, `{"q":"a"}`, `{"all":true}`}, "Change": {`{"read":true}`, `{"tags":[]}`},
-		"NewRun": {`{}`, `{"name":"a"}`}, "NewRule": {`{"rule":{}}`}, "MovedRule": {`{"run":""}`},
+		"Changes": {`{"ids":[],"read":true}`, `{"q":"a","pinned":false,"tags":["x"]}`, `{"all":true,"add_tags":["x"],"remove_tags":["y"]}`},
+		"NewRun":  {`{}`, `{"name":"a"}`}, "NewRule": {`{"rule":{}}`}, "MovedRule": {`{"run":""}`},
 	} {
 		for _, body := range bodies {
 			if err := s.fits("#/components/schemas/"+ref, []byte(body)); err != nil {
@@ -214,6 +218,11 @@ func TestBodiesFitTheDocument(t *testing.T) {
 	for _, body := range []string{`{}`, `{"all":false}`, `{"ids":[],"all":true}`, `{"ids":["x"]}`} {
 		if s.fits("#/components/schemas/Deletion", []byte(body)) == nil {
 			t.Errorf("the document allows the deletion %s", body)
+		}
+	}
+	for _, body := range []string{`{}`, `{"all":true}`, `{"read":true}`, `{"all":true,"ids":[],"read":true}`, `{"all":true,"tags":[],"add_tags":[]}`} {
+		if s.fits("#/components/schemas/Changes", []byte(body)) == nil {
+			t.Errorf("the document allows the change %s", body)
 		}
 	}
 }

@@ -30,12 +30,12 @@ func Example() {
 	}
 	go server.Serve(guard.Limit(l, guard.MaxConnections))
 
-	r, err := http.Get("http://" + l.Addr().String() + "/")
+	r, err := http.Get("http://" + l.Addr().String() + "/readyz")
 	if err != nil {
 		panic(err)
 	}
 	defer r.Body.Close()
 	text, _ := io.ReadAll(r.Body)
 	fmt.Print(string(text))
-	// Output: 0 of 0 messages
+	// Output: ready
 }

@@ -19,7 +19,7 @@ var (
 	NewOrderCursor  = func(seq int64) string { return newCursor(inOrder, seq) }
 	Disposition     = disposition
 	DecodeDeletion  = func(b []byte) (ids, q, all bool, err error) {
-		var d deletion
+		var d selected
 		err = decodeObject(b, &d)
 		return d.IDs != nil, d.Q != nil, d.All != nil, err
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"crypto/md5"
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
@@ -79,9 +80,12 @@ func partOf(p *message.Part, n int, attached bool) Part {
 		N: n, Path: p.Path, Type: p.ContentType, Charset: p.Charset, Encoding: p.Encoding, Disposition: p.Disposition,
 		Name: p.Filename, ContentID: p.ContentID, Size: len(p.Octets), Attachment: attached, Embedded: p.Embedded(),
 	}
+	view.Served, _ = servedAs(p)
 	if !strings.HasPrefix(p.ContentType, "multipart/") {
 		sum := sha256.Sum256(p.Octets)
 		view.SHA256 = hex.EncodeToString(sum[:])
+		old := md5.Sum(p.Octets)
+		view.MD5 = hex.EncodeToString(old[:])
 	}
 	return view
 }
@@ -119,7 +123,7 @@ func replyOf(r record.Reply) Reply { return Reply{r.Code, r.Enhanced, r.Text(), 
 func findingsOf(found []lint.Finding) []Finding {
 	list := make([]Finding, 0, len(found))
 	for _, f := range found {
-		view := Finding{ID: f.Rule, Text: f.Text, Part: f.Part, Offset: f.Offset, Octets: f.Octets, More: f.More}
+		view := Finding{ID: f.Rule, Text: f.Text, Part: f.Part, Command: f.Command, Offset: f.Offset, Octets: f.Octets, More: f.More}
 		if rule, ok := lint.ByID(f.Rule); ok {
 			view.Level, view.Rule, view.Effect, view.Fix = string(rule.Level), rule.Text, rule.Effect, rule.Fix
 			if len(rule.Cites) > 0 {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 
 	"github.com/smtpspec/smtpspec/harness/message"
 	"github.com/smtpspec/smtpspec/harness/record"
@@ -41,6 +42,24 @@ func (a *API) Messages(ctx context.Context, s Search) (*List[Summary], error) {
 	ctx, cancel := context.WithTimeout(ctx, searchTime)
 	defer cancel()
 	return a.search(ctx, page)
+}
+
+// Named returns those of the messages that are there, in the order of their IDs
+// in the list.
+func (a *API) Named(ctx context.Context, ids []store.ID, run string) ([]Summary, error) {
+	ctx, cancel := context.WithTimeout(ctx, searchTime)
+	defer cancel()
+	found := []Summary{}
+	for _, id := range ids {
+		e, err := a.Store.Get(ctx, id)
+		switch {
+		case err == nil && (run == "" || e.Run == run):
+			found = append(found, summary(e))
+		case err != nil && !errors.Is(err, store.ErrNotFound):
+			return nil, err
+		}
+	}
+	return found, nil
 }
 
 // Opened is a message taken apart.

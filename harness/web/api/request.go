@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -55,9 +56,14 @@ func unknownParam(known []string) error {
 
 func (r *request) run() string { return strings.ToLower(r.params.Get("run")) }
 
-// query reads q; nil = everything.
+// query reads q, which is also called query where the route knows that name;
+// nil = everything.
 func (a *API) query(r *request) (*store.Query, error) {
-	text := r.params.Get("q")
+	text, long := r.params.Get("q"), r.params.Get("query")
+	if text != "" && long != "" && text != long {
+		return nil, problem.New(http.StatusBadRequest, "q and query are two names of one parameter, and differ")
+	}
+	text = cmp.Or(text, long)
 	if text == "" {
 		return nil, nil
 	}

@@ -22,17 +22,19 @@ type route struct {
 func (a *API) routes() []route {
 	return []route{
 		{method: "GET", path: "/api/messages", serve: a.listMessages, params: "q run limit after"},
+		{method: "PATCH", path: "/api/messages", serve: a.changeMessages, params: "run"},
 		{method: "DELETE", path: "/api/messages", serve: a.deleteMessages, params: "run"},
 		{method: "GET", path: "/api/messages/{id}", serve: a.getMessage, params: "q run"},
 		{method: "PATCH", path: "/api/messages/{id}", serve: a.changeMessage, params: "run"},
 		{method: "GET", path: "/api/messages/{id}/raw", serve: a.getRaw, params: "q run"},
-		{method: "GET", path: "/api/messages/{id}/html", serve: a.getHTML, params: "q run remote"},
+		{method: "GET", path: "/api/messages/{id}/html", serve: a.getHTML, params: "q run remote scheme"},
 		{method: "GET", path: "/api/messages/{id}/text", serve: a.getText, params: "q run"},
 		{method: "GET", path: "/api/messages/{id}/parts/{n}", serve: a.getPart, params: "q run"},
+		{method: "GET", path: "/api/tags", serve: a.listTags, params: "run"},
 		{method: "GET", path: "/api/sessions", serve: a.listSessions, params: "run show limit after"},
 		{method: "GET", path: "/api/sessions/{id}", serve: a.getSession, params: "run"},
 		{method: "GET", path: "/api/sessions/{id}/transcript", serve: a.getTranscript, params: "run"},
-		{method: "GET", path: "/api/wait", serve: a.wait, params: "q run n timeout after"},
+		{method: "GET", path: "/api/wait", serve: a.wait, params: "q query run n timeout after"},
 		{method: "GET", path: "/api/events", serve: a.events, params: "run after"},
 		{method: "GET", path: "/api/runs", serve: a.listRuns, params: "run"},
 		{method: "POST", path: "/api/runs", serve: a.createRun, params: ""},
@@ -47,8 +49,6 @@ func (a *API) routes() []route {
 		{method: "GET", path: "/healthz", serve: a.health, params: ""},
 		{method: "GET", path: "/readyz", serve: a.ready, params: ""},
 		{method: "GET", path: "/metrics", serve: a.getMetrics, params: ""},
-		{method: "GET", path: "/{$}", serve: a.listPage, params: "q run after"},
-		{method: "GET", path: "/messages/{id}", serve: a.messagePage, params: "run"},
 		{method: "GET", path: "/style.css", serve: a.style, params: ""},
 	}
 }

@@ -138,24 +138,27 @@ type Part struct {
 	ContentID   string `json:"content_id"`
 	Size        int    `json:"size"`             // decoded octets
 	SHA256      string `json:"sha256,omitempty"` // of them; multiparts have none
+	MD5         string `json:"md5,omitempty"`    // of them too, to compare with older lists; it proves nothing
+	Served      string `json:"served"`           // the type that /parts/{n} answers with; only what no browser runs keeps its own
 	Attachment  bool   `json:"attachment"`
 	Embedded    bool   `json:"embedded"` // shown within the HTML
 }
 
 // Finding is one breach of a rule of mail.
 type Finding struct {
-	ID     string `json:"id"`
-	Level  string `json:"level"` // MUST, SHOULD …
-	Text   string `json:"text"`  // what was found
-	Rule   string `json:"rule"`  // what is asked
-	RFC    string `json:"rfc"`   // "RFC 5322 §3.6"
-	URL    string `json:"url"`   // where it can be read
-	Effect string `json:"effect"`
-	Fix    string `json:"fix"`
-	Part   string `json:"part"`
-	Offset int    `json:"offset"` // in the message; 0 without octets
-	Octets string `json:"octets"` // that show it
-	More   int    `json:"more"`   // further ones of the kind
+	ID      string `json:"id"`
+	Level   string `json:"level"` // MUST, SHOULD …
+	Text    string `json:"text"`  // what was found
+	Rule    string `json:"rule"`  // what is asked
+	RFC     string `json:"rfc"`   // "RFC 5322 §3.6"
+	URL     string `json:"url"`   // where it can be read
+	Effect  string `json:"effect"`
+	Fix     string `json:"fix"`
+	Part    string `json:"part"`
+	Command int    `json:"command"` // of the session's record, from 1; 0 for none
+	Offset  int    `json:"offset"`  // in the message; 0 without octets
+	Octets  string `json:"octets"`  // that show it
+	More    int    `json:"more"`    // further ones of the kind
 }
 
 // Session is a session as lists have it.
@@ -189,6 +192,12 @@ type Run struct {
 	Header   string   `json:"header"`    // mail with this field is
 	Address  string   `json:"address"`   // one to send to
 	SMTP     []string `json:"smtp"`      // where mail is taken
+}
+
+// Tag is what people and tests mark messages with.
+type Tag struct {
+	Name     string `json:"name"`
+	Messages int    `json:"messages"`
 }
 
 // Waited is the answer of a wait.

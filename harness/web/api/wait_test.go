@@ -34,9 +34,20 @@ func TestWaitAnswersAtOnce(t *testing.T) {
 	}
 	for target, want := range map[string]string{
 		"": "gamma", "?n=2": "alpha2 gamma", "?q=alpha": "alpha2", "?q=alpha&n=2": "alpha alpha2", "?run=one&q=beta": "beta", "?timeout=0": "gamma",
+		"?query=beta": "beta", "?q=beta&query=beta": "beta", "?q=&query=beta": "beta",
 	} {
 		if got := get[api.Waited](b, "/api/wait"+target); subjects(got.Items) != want {
 			t.Errorf("%s: %s, want %s", target, subjects(got.Items), want)
+		}
+	}
+}
+
+func TestWaitHasOneQuery(t *testing.T) {
+	b := newBox(t)
+	b.put("", mail("alpha"))
+	for _, target := range []string{"?q=alpha&query=beta", "?query=(", "?query=alpha&query=alpha"} {
+		if w := b.ask("GET", "/api/wait"+target, ""); w.Code != 400 {
+			t.Errorf("%s: %d", target, w.Code)
 		}
 	}
 }

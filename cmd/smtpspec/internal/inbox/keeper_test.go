@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"github.com/smtpspec/smtpspec/harness"
+	"github.com/smtpspec/smtpspec/harness/lint"
 	"github.com/smtpspec/smtpspec/harness/store"
 )
 
 // What a server takes is in the store when the client has its 250, with its
 // session when it has its 221.
 func TestKeeper(t *testing.T) {
-	st := store.NewMemory(store.MemoryOptions{Digester: store.Digester{Lint: brokenRules}})
+	st := store.NewMemory(store.MemoryOptions{Digester: store.Digester{Lint: lint.Broken}})
 	defer st.Close()
 	k := New(st, time.Hour, slog.New(slog.DiscardHandler))
 	srv := harness.NewServer(t, harness.WithKeeper(k), harness.OnSession(k.Ended))

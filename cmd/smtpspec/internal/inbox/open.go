@@ -53,7 +53,7 @@ func ParseSpec(s string) (Spec, error) {
 
 // Open opens the store.
 func (s Spec) Open(ctx context.Context, o Options) (store.Store, error) {
-	digester := store.Digester{Lint: brokenRules}
+	digester := store.Digester{Lint: lint.Broken}
 	if (s.kind == "memory") != (o.Durability == store.DurableMemory) && o.Durability != "" {
 		return nil, fmt.Errorf("durability %s is not what a store of kind %s has", o.Durability, s.kind)
 	}
@@ -96,18 +96,4 @@ func dataFolder() (string, error) {
 	}
 	home, err := os.UserHomeDir()
 	return filepath.Join(home, ".local", "share"), err
-}
-
-// brokenRules returns the IDs of the lint rules that a message breaks, each
-// once.
-func brokenRules(m *record.Message) []string {
-	var ids []string
-	seen := map[string]bool{}
-	for _, f := range lint.Message(m) {
-		if !seen[f.Rule] {
-			seen[f.Rule] = true
-			ids = append(ids, f.Rule)
-		}
-	}
-	return ids
 }

@@ -151,7 +151,7 @@ func inRun(run string) func(*harness.Exchange) bool {
 			return mine == run
 		}
 		if x.Message != nil {
-			if mine := runInHeader(x.Message.Raw()); mine != "" {
+			if mine := runInHeader(x.Message.Prefix(farthestField)); mine != "" {
 				return mine == run
 			}
 		}

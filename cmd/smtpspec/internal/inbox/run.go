@@ -18,7 +18,7 @@ func runOf(s *harness.Session, m *record.Message) string {
 	if run := runOfUser(s); run != "" {
 		return run
 	}
-	if run := runInHeader(m.Raw()); run != "" {
+	if run := runInHeader(m.Prefix(farthestField)); run != "" {
 		return run
 	}
 	for _, r := range m.Envelope.Recipients {
@@ -71,13 +71,13 @@ func runOfAddress(address string) string {
 	return store.RunName(name)
 }
 
-// runInHeader finds the field without a look at the rest of the message.
-func runInHeader(raw []byte) string {
-	const (
-		far   = 64 << 10
-		field = store.RunHeader + ":"
-	)
-	head := raw[:min(len(raw), far)]
+// farthestField is in how many octets of a message the field of its run is
+// looked for.
+const farthestField = 64 << 10
+
+// runInHeader finds the field in the beginning of a message.
+func runInHeader(head []byte) string {
+	const field = store.RunHeader + ":"
 	for len(head) > 0 {
 		line, rest, _ := bytes.Cut(head, []byte("\n"))
 		line = bytes.TrimRight(line, "\r")

@@ -4,3 +4,13 @@ import "./live.js";
 import "./copy.js";
 import "./sessions.js";
 import "./faults.js";
+import "./opening.js";
+import "./paging.js";
+import "./searching.js";
+import "./bulk.js";
+import "./divider.js";
+import "./times.js";
+import "./keys.js";
+import "./palette.js";
+
+document.documentElement.classList.add("scripted");

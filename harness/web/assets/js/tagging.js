@@ -1,0 +1,36 @@
+// The dialog that gives tags, and takes them.
+import { addTag, chosenItems, removeTag } from "./bulk.js";
+
+const dialog = () => document.getElementById("tagging");
+
+export const knownTags = () => [...document.querySelectorAll("#tags a[data-tag]")];
+
+export function showTagging() {
+	const items = chosenItems();
+	if (!items.length) return;
+	const known = dialog().querySelector(".known");
+	known.replaceChildren(...knownTags().map((link) => choice(link, items)));
+	dialog().querySelector("input").value = "";
+	dialog().showModal();
+}
+
+// choice is the button of a tag that is there: pressed if all have it.
+function choice(link, items) {
+	const tag = link.dataset.tag;
+	const all = items.every((m) => m.tags.some((other) => other.toLowerCase() === tag.toLowerCase()));
+	const button = document.createElement("button");
+	button.type = "button";
+	button.className = link.querySelector(".tag").className;
+	button.textContent = link.querySelector(".tag").textContent;
+	button.setAttribute("aria-pressed", String(all));
+	button.addEventListener("click", () => {
+		dialog().close();
+		(all ? removeTag : addTag)(tag);
+	});
+	return button;
+}
+
+dialog()?.querySelector("form").addEventListener("submit", (e) => {
+	const tag = dialog().querySelector("input").value.trim();
+	if (e.submitter?.value === "add" && tag) addTag(tag);
+});
