@@ -42,7 +42,7 @@ var _ = Describe("Copy as test", func() {
 
 	It("gives a rule that refuses as it was refused", func() {
 		first := rule(d, `{"on":"RCPT","to":"a@*","reply":"452 4.2.2 Mailbox full"}`)
-		_, err := d.Try("a@example.net", letter("x", "y"))
+		_, err := d.Try("a@example.net", onWire(letter("x", "y")))
 		Expect(err).To(HaveOccurred())
 		page := chromium.Open(home(d) + "/sessions/" + newest(d, 1))
 		page.Click(".copying summary")
@@ -52,9 +52,9 @@ var _ = Describe("Copy as test", func() {
 
 		d.Change("DELETE", "/api/rules/"+first, "")
 		rule(d, text)
-		_, err = d.Try("a@example.net", letter("x", "y"))
+		_, err = d.Try("a@example.net", onWire(letter("x", "y")))
 		Expect(err).To(MatchError(ContainSubstring("452 4.2.2 Mailbox full")))
-		_, err = d.Try("b@example.net", letter("x", "y"))
+		_, err = d.Try("b@example.net", onWire(letter("x", "y")))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(page.Faults()).To(BeEmpty())
 	})

@@ -2,10 +2,14 @@ package web
 
 import (
 	"crypto/tls"
+	"errors"
+	"fmt"
 	"net"
 	"net/smtp"
+	"net/textproto"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -53,7 +57,7 @@ func attempt(d *daemon.Daemon, to string) outcome {
 		if err != nil {
 			return err
 		}
-		if _, err := w.Write([]byte(letter("Fault", "0123456789012345678901234567890123456789"))); err != nil {
+		if _, err := w.Write([]byte(onWire(letter("Fault", strings.Repeat("0123456789", 20))))); err != nil {
 			return err
 		}
 		if err := w.Close(); err != nil {
@@ -61,6 +65,10 @@ func attempt(d *daemon.Daemon, to string) outcome {
 		}
 		return c.Quit()
 	}()
+	var reply *textproto.Error
+	if errors.As(err, &reply) {
+		err = fmt.Errorf("%d %s", reply.Code, reply.Msg)
+	}
 	return outcome{err, time.Since(began), d.List("/api/messages").Total}
 }
 
