@@ -62,7 +62,7 @@ type Store interface {
 	// Session returns one session, or ErrNotFound.
 	Session(ctx context.Context, id ID) (*Session, error)
 	// Sessions returns a page of sessions without their records, the newest
-	// first. Of p it knows Run, Before, After, Limit and Oldest.
+	// first. Of p it knows Run, Before, After, Limit, Oldest and Show.
 	Sessions(ctx context.Context, p Page) ([]*Session, error)
 
 	// PutRun creates a run. One that is there keeps its Created and is
@@ -167,6 +167,7 @@ type Page struct {
 	Limit  int    // at most so many; 0 = DefaultLimit, never more than MaxLimit
 	Oldest bool   // the oldest first
 	Total  bool   // count what there is without Before, After and Limit
+	Show   Show   // of sessions: only those of a kind; "" = all
 }
 
 // Bounds of one page.

@@ -74,7 +74,7 @@ func (s *Store) Sessions(ctx context.Context, p store.Page) ([]*store.Session, e
 		return nil, err
 	}
 	defer leave()
-	page, err := s.sessions(reading, p)
+	page, err := store.Sift(p, func(p store.Page) ([]*store.Session, error) { return s.sessions(reading, p) })
 	return page, s.known(ctx, err)
 }
 
