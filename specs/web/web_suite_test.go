@@ -3,6 +3,7 @@ package web
 
 import (
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -23,6 +24,7 @@ var (
 )
 
 var _ = BeforeSuite(func() {
+	SetDefaultEventuallyTimeout(30 * time.Second) // browsers are slow where much else runs
 	chromium = browser.Start()
 	command = daemon.Build()
 	DeferCleanup(gexec.CleanupBuildArtifacts)
