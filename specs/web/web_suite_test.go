@@ -15,6 +15,7 @@ import (
 
 func TestWeb(t *testing.T) {
 	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(15 * time.Second)
 	RunSpecs(t, "Web")
 }
 
@@ -24,7 +25,6 @@ var (
 )
 
 var _ = BeforeSuite(func() {
-	SetDefaultEventuallyTimeout(30 * time.Second) // browsers are slow where much else runs
 	chromium = browser.Start()
 	command = daemon.Build()
 	DeferCleanup(gexec.CleanupBuildArtifacts)

@@ -3,10 +3,13 @@
 import "./live.js";
 import "./copy.js";
 import "./article.js";
+import "./sessions.js";
+import "./faults.js";
 import "./opening.js";
 import "./paging.js";
 import "./searching.js";
 import "./bulk.js";
+import "./side.js";
 import "./divider.js";
 import "./times.js";
 import "./keys.js";
