@@ -17,9 +17,11 @@ lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
+	go vet -tags whole ./specs/proof
 	GOOS=windows go vet ./...
 	GOOS=darwin go vet ./...
 	go tool staticcheck ./...
+	go tool staticcheck -tags whole ./specs/proof
 
 # go.mod and go.sum say what is used, no more and no less.
 tidy:
@@ -63,10 +65,10 @@ bench-store-quick:
 # Every mutant of the honest client before every scenario of the catalogue, and
 # the honest client in real time too; proof-table writes docs/proof.md anew.
 proof:
-	go test -timeout 60m -v ./specs/proof -run 'Table|RealTime|Mutant' -whole
+	go test -tags whole -timeout 60m -v ./specs/proof -run 'Table|RealTime|Mutant'
 
 proof-table:
-	go test -timeout 60m ./specs/proof -run Table -whole -write
+	go test -tags whole -timeout 60m ./specs/proof -run Table -write
 
 # Real clients, installed where they are missing, before the whole catalogue.
 board:

@@ -11,8 +11,9 @@ import (
 )
 
 // accept takes connections until the listener is closed. When the process is
-// out of file descriptors it waits, longer each time, and does not spin.
-func accept(l net.Listener, begin func(net.Conn)) {
+// out of file descriptors it waits, longer each time but not beyond the server's
+// stop, and does not spin.
+func accept(l net.Listener, stop <-chan struct{}, begin func(net.Conn)) {
 	const shortest, longest = 5 * time.Millisecond, time.Second
 	pause := shortest
 	for {
@@ -24,7 +25,10 @@ func accept(l net.Listener, begin func(net.Conn)) {
 		case errors.Is(err, net.ErrClosed):
 			return
 		default:
-			time.Sleep(pause)
+			select {
+			case <-time.After(pause):
+			case <-stop:
+			}
 			pause = min(2*pause, longest)
 		}
 	}

@@ -35,7 +35,10 @@ func (s *Server) Close() error {
 
 func (s *Server) stopAccepting() {
 	s.mu.Lock()
-	s.closed = true
+	if !s.closed {
+		s.closed = true
+		close(s.stop)
+	}
 	s.mu.Unlock()
 	for _, l := range s.listeners {
 		l.Close()

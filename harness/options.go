@@ -21,6 +21,7 @@ type options struct {
 	listen      []listenSpec
 	inMemory    bool
 	narrow      bool
+	inTurns     bool
 	lmtp        bool
 	tls         tlsOptions
 	xclient     []string // networks that may use XCLIENT
@@ -101,6 +102,13 @@ func WithMaxSessions(n int) Option { return optionFunc(func(o *options) { o.maxS
 // WithKeep sets how much is remembered: 1 GiB of messages and 10,000 ended
 // sessions otherwise.
 func WithKeep(k Keep) Option { return optionFunc(func(o *options) { o.keep = k }) }
+
+// WithRoom has room asked at each MAIL whether a message of so many octets, 0 if
+// the client has not said, could be kept now. If not, the client gets 452 4.3.1
+// before it sends the message. It is called by many sessions at once.
+func WithRoom(room func(octets int) bool) Option {
+	return optionFunc(func(o *options) { o.cfg.Room = room })
+}
 
 // ExpectSessions lets a test fail if more than max sessions are begun. One
 // more gets 421.

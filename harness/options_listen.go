@@ -63,9 +63,19 @@ func specOf(addr string, implicit bool) listenSpec {
 // DialContext, inside a testing/synctest bubble too.
 func InMemory() Option { return optionFunc(func(o *options) { o.inMemory = true }) }
 
+// InTurns has the server of a testing/synctest bubble wait, before it reads,
+// answers or closes, until all other goroutines of the bubble wait too. What it
+// records of a client that does not wait for replies, or hangs up meanwhile, is
+// the same in every run then. It goes with InMemory, and outside of a bubble it
+// changes nothing but the speed.
+func InTurns() Option { return optionFunc(func(o *options) { o.inTurns = true }) }
+
 func (o *options) finishListeners() error {
 	if o.inMemory && len(o.listen) > 0 {
 		return fmt.Errorf("harness: InMemory() has no address; leave out WithAddr(%q)", o.listen[0].addr)
+	}
+	if o.inTurns && !o.inMemory {
+		return fmt.Errorf("harness: InTurns() needs InMemory()")
 	}
 	plain := slices.ContainsFunc(o.listen, func(l listenSpec) bool { return !l.implicit && !l.lmtp })
 	if !o.inMemory && !plain {

@@ -19,6 +19,7 @@ type Server struct {
 	memory    *wire.Memory
 	messages  kept
 	changed   signal
+	stop      chan struct{} // closed when no more connections are taken
 	accepting sync.WaitGroup
 	serving   sync.WaitGroup
 
@@ -37,7 +38,7 @@ type Server struct {
 // Listen starts a server that belongs to no test. It accepts connections when
 // it returns, until Close. ctx bounds the start only.
 func Listen(ctx context.Context, opts ...Option) (*Server, error) {
-	s := &Server{opts: defaultOptions()}
+	s := &Server{opts: defaultOptions(), stop: make(chan struct{})}
 	for _, o := range opts {
 		o.apply(&s.opts)
 	}
@@ -74,6 +75,7 @@ func (s *Server) prepare() (err error) {
 func (s *Server) listenAll(ctx context.Context) error {
 	if s.opts.inMemory {
 		s.memory = wire.NewMemory(s.cfg.Hostname)
+		s.memory.InTurns = s.opts.inTurns
 		if s.opts.narrow {
 			s.memory.Buffer = narrowBuffer
 		}
@@ -99,5 +101,5 @@ func (s *Server) listenAll(ctx context.Context) error {
 
 func (s *Server) serve(l net.Listener, spec listenSpec) {
 	s.listeners = append(s.listeners, l)
-	s.accepting.Go(func() { accept(l, func(conn net.Conn) { s.begin(conn, spec) }) })
+	s.accepting.Go(func() { accept(l, s.stop, func(conn net.Conn) { s.begin(conn, spec) }) })
 }

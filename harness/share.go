@@ -48,6 +48,7 @@ type sharing struct {
 
 	mu       sync.Mutex // guards what follows
 	listener net.Listener
+	stop     chan struct{} // closed with the listener
 	key      string
 	conns    map[net.Conn]bool
 	closed   bool
@@ -69,9 +70,10 @@ func (s *sharing) open(host func(conn net.Conn, key string)) (string, error) {
 			return "", err
 		}
 		key := newKeyText()
-		s.listener, s.key, s.conns = l, key, map[net.Conn]bool{}
+		stop := make(chan struct{})
+		s.listener, s.stop, s.key, s.conns = l, stop, key, map[net.Conn]bool{}
 		s.running.Go(func() {
-			accept(l, func(conn net.Conn) { s.begin(conn, func() { host(conn, key) }) })
+			accept(l, stop, func(conn net.Conn) { s.begin(conn, func() { host(conn, key) }) })
 		})
 	}
 	return invitation{s.listener.Addr().String(), s.key}.String(), nil
@@ -116,10 +118,11 @@ func (s *sharing) close() {
 func (s *sharing) cut() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.closed = true
-	if s.listener != nil {
+	if s.listener != nil && !s.closed {
 		s.listener.Close()
+		close(s.stop)
 	}
+	s.closed = true
 	for conn := range s.conns {
 		conn.Close()
 	}

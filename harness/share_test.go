@@ -272,7 +272,7 @@ func mustAccept(t *testing.T) string {
 	l, err := listenLoopback()
 	mustDo(t, err)
 	var wg sync.WaitGroup
-	wg.Go(func() { accept(l, func(conn net.Conn) { conn.Close() }) })
+	wg.Go(func() { accept(l, nil, func(conn net.Conn) { conn.Close() }) })
 	t.Cleanup(func() { l.Close(); wg.Wait() })
 	return l.Addr().String()
 }

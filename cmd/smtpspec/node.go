@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/smtpspec/smtpspec/cmd/smtpspec/internal/disk"
 	"github.com/smtpspec/smtpspec/cmd/smtpspec/internal/inbox"
 	"github.com/smtpspec/smtpspec/harness"
 	"github.com/smtpspec/smtpspec/harness/store"
@@ -24,6 +25,7 @@ import (
 type node struct {
 	log   *slog.Logger
 	store store.Store
+	disk  *disk.Disk // of the store; nil if nobody looks
 	srv   *harness.Server
 
 	socket net.Listener // of the API; nil without one
@@ -54,6 +56,9 @@ func (d *node) begin(ctx context.Context, s *serve, out *reports) (err error) {
 	if err != nil {
 		return err
 	}
+	if d.disk = s.storing.disk(d.log); d.disk != nil {
+		options = append(options, harness.WithRoom(d.disk.Room))
+	}
 	if d.srv, err = harness.Listen(ctx, options...); err != nil {
 		return s.listenFault(err)
 	}
@@ -63,18 +68,22 @@ func (d *node) begin(ctx context.Context, s *serve, out *reports) (err error) {
 	ctx, d.stop = context.WithCancel(context.Background())
 	d.background.Go(func() { d.expire(ctx) })
 	if d.socket != nil {
-		d.answer(s, keeper.Store())
+		d.answer(s)
 	}
 	return nil
 }
 
-// answer starts the API over a store.
-func (d *node) answer(s *serve, st store.Store) {
+// answer starts the API over the store.
+func (d *node) answer(s *serve) {
 	info, _ := debug.ReadBuildInfo()
-	d.api = api.New(api.Config{
-		Store: st, Rules: inbox.NewRules(d.srv), Version: buildOf(info).Version, Log: d.log,
+	config := api.Config{
+		Store: d.store, Rules: inbox.NewRules(d.srv), Version: buildOf(info).Version, Log: d.log,
 		Addresses: addressURLs(s.listeningAt(d.srv)), Extensions: s.offered(), Limits: s.limitsShown(),
-	})
+	}
+	if d.disk != nil {
+		config.Free = d.disk.Free
+	}
+	d.api = api.New(config)
 	site := pages.New(pages.Config{API: d.api, Log: d.log})
 	d.http = guard.Server(d.guard.Wrap(site.Handler()), d.log)
 	d.background.Go(func() {

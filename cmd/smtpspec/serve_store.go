@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/smtpspec/smtpspec/cmd/smtpspec/internal/disk"
 	"github.com/smtpspec/smtpspec/cmd/smtpspec/internal/inbox"
 	"github.com/smtpspec/smtpspec/cmd/smtpspec/internal/settings"
 	"github.com/smtpspec/smtpspec/harness/store"
@@ -21,10 +22,11 @@ type storing struct {
 	}
 	runAge   time.Duration
 	inFlight int
+	minFree  int
 }
 
 func newStoring() storing {
-	s := storing{spec: "sqlite:", durability: "", runAge: 24 * time.Hour, inFlight: 256 << 20}
+	s := storing{spec: "sqlite:", durability: "", runAge: 24 * time.Hour, inFlight: 256 << 20, minFree: 64 << 20}
 	s.retention.messages, s.retention.bytes, s.retention.sessions = 10000, 1<<30, 10000
 	return s
 }
@@ -39,6 +41,7 @@ func (s *serve) defineStore(set *settings.Set) {
 	set.Int(&k.retention.sessions, 0, "keep-sessions", "N", "sessions to keep; 0 is no limit")
 	set.Age(&k.runAge, "run-age", "TIME", "how long a run is kept behind its last message; 0 is for ever")
 	set.Size(&k.inFlight, 1, "max-in-flight", "SIZE", "octets of messages on their way in, all sessions together")
+	set.Size(&k.minFree, 0, "min-free", "SIZE", "refuse mail where less of the disk would stay free; 0 is not to look")
 }
 
 func (k *storing) setDurability(v string) error {
@@ -66,6 +69,16 @@ func (k *storing) open(ctx context.Context, log *slog.Logger) (store.Store, erro
 		return nil, &settings.Fault{Text: "--store: " + err.Error(), Try: "smtpspec serve --store memory"}
 	}
 	return st, nil
+}
+
+// disk returns the one that the store has its file on, nil if it is not to be
+// looked at.
+func (k *storing) disk(log *slog.Logger) *disk.Disk {
+	spec, err := inbox.ParseSpec(k.spec)
+	if err != nil || k.minFree == 0 || spec.Folder() == "" {
+		return nil
+	}
+	return disk.New(spec.Folder(), int64(k.minFree), log)
 }
 
 // storeText says where mail is kept and what a 250 is worth there.

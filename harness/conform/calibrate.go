@@ -412,6 +412,7 @@ func timeProbes() []probe {
 	return []probe{
 		{&Script{ID: "probe-silence", Text: "silence at MAIL, T", Rules: silent}, func(p *Profile, run *Trial) {
 			p.set(NeedTimeout, run.Outcome.Class != Unsupported, "it has no knob for its time-outs")
+			p.Endless = run.Outcome.Class == Hang
 		}},
 	}
 }

@@ -2,7 +2,10 @@ package conform
 
 import (
 	"fmt"
+	"slices"
 	"time"
+
+	"github.com/smtpspec/smtpspec/harness/record"
 )
 
 // Judge gives the verdicts of the scenarios anew, from the runs of the report.
@@ -150,6 +153,10 @@ func (c *Case) common(run *Trial) (Verdict, bool) {
 		return c.Fail("the client crashed: %s", c.Told()), true
 	case o.Class == Hang && c.busy(run):
 		return c.Inconclusive("the client makes %d sessions of a message, and had not ended within %v: it was in its session %d", c.Profile.Sessions, run.Guard.Round(time.Millisecond), len(run.Sessions)), true
+	case o.Class == Hang && c.Profile.Endless && len(run.Sessions) == 0:
+		return c.Inconclusive("it has no time-out of its own, and nobody waited for the system to give up connecting"), true
+	case o.Class == Hang && leaving(run) && c.late(run) == 0:
+		return c.Warn("the client gave up and said QUIT, and had not ended within %v", run.Guard.Round(time.Millisecond)), true
 	case o.Class == Hang && c.late(run) == 0:
 		return c.Fail("the client did not end within %v", run.Guard.Round(time.Millisecond)), true
 	case o.Class == Hang:
@@ -175,6 +182,21 @@ func (c *Case) busy(run *Trial) bool {
 	}
 	return usual > 1 && n > 1 && run.Guard-did < run.Unit*5/4 // what it waits for, and its own time-out's lateness
 }
+
+// leaving says that a client had given up waiting for a reply and only waits for
+// the one to its QUIT, from a server that has gone silent: its time-out works.
+func leaving(run *Trial) bool {
+	if len(run.Sessions) == 0 {
+		return false
+	}
+	said := run.Sessions[len(run.Sessions)-1].Commands
+	if n := len(said); n == 0 || said[n-1].Verb != "QUIT" || answered(said[n-1]) {
+		return false
+	}
+	return slices.ContainsFunc(said[:len(said)-1], func(c record.Command) bool { return !answered(c) })
+}
+
+func answered(c record.Command) bool { return c.Reply.Code != 0 || c.Reply.Raw != "" }
 
 // tooLate returns by how much the harness was late if that is too much for a
 // verdict.

@@ -38,6 +38,25 @@ func TestALateHarnessJudgesNobody(t *testing.T) {
 	}
 }
 
+// Where a client without time-outs gets no connection, the system gives up for it.
+func TestConnectingIsNotWithoutAnEnd(t *testing.T) {
+	for name, test := range map[string]struct {
+		endless  bool
+		sessions []*record.Session
+		want     Word
+	}{
+		"no time-outs":           {true, nil, Inconclusive},
+		"no time-outs, a server": {true, []*record.Session{{}}, Fail},
+		"time-outs elsewhere":    {false, nil, Fail},
+	} {
+		trial := &Trial{Unit: time.Second, Guard: 5 * time.Second, Outcome: Outcome{Class: Hang}, Sessions: test.sessions}
+		c := &Case{Trial: trial, Trials: []*Trial{trial}, Profile: &Profile{Works: true, Endless: test.endless}}
+		if v := c.verdict(); v.Word != test.want {
+			t.Errorf("%s: %+v", name, v)
+		}
+	}
+}
+
 // A client that waited in vain and hung up cannot know of a reply that came at
 // that moment; one that had it at once can.
 func TestAReplyThatCrossedTheTimeOutIsNotKnown(t *testing.T) {
@@ -51,6 +70,29 @@ func TestAReplyThatCrossedTheTimeOutIsNotKnown(t *testing.T) {
 			}}}
 		if got := TruthOf(run); got != want {
 			t.Errorf("after %v: %s, want %s", wait, got, want)
+		}
+	}
+}
+
+// A client whose time-out worked and that says QUIT to a server that has gone
+// silent is late; one that waits for QUIT alone, or for anything else, hangs.
+func TestWhoeverHasGivenUpDoesNotHang(t *testing.T) {
+	silent, quit := record.Command{Verb: "BODY"}, record.Command{Verb: "QUIT"}
+	taken := record.Command{Verb: "BODY", Reply: record.Reply{Code: 250}}
+	for name, tt := range map[string]struct {
+		said []record.Command
+		want Word
+	}{
+		"gave up":           {[]record.Command{silent, quit}, Warn},
+		"waits still":       {[]record.Command{silent}, Fail},
+		"waits for QUIT":    {[]record.Command{taken, quit}, Fail},
+		"QUIT was answered": {[]record.Command{silent, {Verb: "QUIT", Reply: record.Reply{Code: 221}}}, Fail},
+		"said nothing":      {nil, Fail},
+	} {
+		run := &Trial{Outcome: Outcome{Class: Hang}, Sessions: []*record.Session{{Commands: tt.said}}}
+		c := &Case{Trial: run, Trials: []*Trial{run}, Scenario: &Scenario{}, Profile: &Profile{Works: true}}
+		if v := c.verdict(); v.Word != tt.want {
+			t.Errorf("%s: %+v", name, v)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"net"
 	"net/textproto"
 	"os"
@@ -16,27 +15,34 @@ import (
 	"github.com/smtpspec/smtpspec/harness/conform/catalog"
 )
 
-// TestAsACommand is the client of the tests below, which run it in a process of
-// its own: it prints nothing, leaves a result that means nothing, and ends with
-// the code of what happened, or with 0 if it is told so.
-func TestAsACommand(t *testing.T) {
-	if flag.NArg() < 2 {
-		t.Skip("it is no command here")
+// asACommand is the argument that makes this program the client of the tests
+// below. How it is to end and its result stand behind it.
+const asACommand = "as-a-command"
+
+func TestMain(m *testing.M) {
+	if len(os.Args) == 4 && os.Args[1] == asACommand {
+		os.Exit(beACommand(os.Args[2], os.Args[3]))
 	}
+	os.Exit(m.Run())
+}
+
+// beACommand prints nothing, leaves a result that means nothing, and returns the
+// code of what happened, or 0 if it is told so.
+func beACommand(how, result string) int {
 	var job conform.Job
 	form, err := os.ReadFile(os.Getenv("SMTP_JOB"))
 	if err != nil || json.Unmarshal(form, &job.Job) != nil {
-		os.Exit(1)
+		return 1
 	}
 	job.Dial, job.Addr = new(net.Dialer).DialContext, net.JoinHostPort(os.Getenv("SMTP_HOST"), os.Getenv("SMTP_PORT"))
 	code := exitCode(odd{}.Send(context.Background(), job))
-	if os.WriteFile(os.Getenv("SMTP_RESULT"), []byte(flag.Arg(1)), 0o600) != nil {
-		os.Exit(1)
+	if os.WriteFile(os.Getenv("SMTP_RESULT"), []byte(result), 0o600) != nil {
+		return 1
 	}
-	if flag.Arg(0) == "zero" && code != 64 {
-		code = 0
+	if how == "zero" && code != 64 {
+		return 0
 	}
-	os.Exit(code)
+	return code
 }
 
 func exitCode(err error) int {
@@ -79,7 +85,7 @@ func TestACommandThatAlwaysEndsWith0(t *testing.T) {
 func ran(t *testing.T, how, result string) *conform.Report {
 	t.Helper()
 	before := runtime.NumGoroutine()
-	client, err := conform.CommandOf(os.Args[0], "-test.run=^TestAsACommand$", "--", how, result)
+	client, err := conform.CommandOf(os.Args[0], asACommand, how, result)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,5 +101,17 @@ func expectTrue(t *testing.T, r *conform.Report, id string, word conform.Word, t
 	t.Helper()
 	if result := r.Result(id); result == nil || result.Verdict.Word != word || result.Truth != truth || result.End != conform.EndQuit221 {
 		t.Errorf("%s: %+v", id, result)
+	}
+}
+
+// expectNoMore waits until there are no more goroutines than before. One that
+// has nothing left to do ends a moment behind whoever waited for it.
+func expectNoMore(t *testing.T, before int) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); runtime.NumGoroutine() > before; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			stacks := make([]byte, 64<<10)
+			t.Fatalf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
+		}
 	}
 }

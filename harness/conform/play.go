@@ -28,7 +28,7 @@ func (k *check) play(ctx context.Context, s *Script) *Trial {
 		k.playNetwork(ctx, s, e, run)
 		return run
 	}
-	srv, err := harness.Listen(ctx, append(s.options(e), e.listen())...)
+	srv, err := harness.Listen(ctx, append(s.options(e), e.listen()...)...)
 	if err != nil {
 		run.Error = err.Error()
 		return run
@@ -94,6 +94,7 @@ func (k *check) have(ctx context.Context, run *Trial, job Job, cut func()) {
 		job.Host = k.claims.Host
 	}
 	run.Job = job.Job
+	job.Job = job.Job.Clone() // the client may outlive its trial, and do with its own what it likes
 	guarded, cancel := context.WithTimeout(ctx, run.Guard)
 	defer cancel()
 	watch := k.lateness.watch()
@@ -137,11 +138,11 @@ func (s *Script) options(e Env) []harness.Option {
 }
 
 // listen is where the server of the script listens.
-func (e Env) listen() harness.Option {
+func (e Env) listen() []harness.Option {
 	if e.Virtual {
-		return harness.InMemory()
+		return []harness.Option{harness.InMemory(), harness.InTurns()}
 	}
-	return harness.WithAddr(address(e.Host, 0))
+	return []harness.Option{harness.WithAddr(address(e.Host, 0))}
 }
 
 func (s *Script) extensions() []harness.Option {

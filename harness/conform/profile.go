@@ -18,6 +18,7 @@ type Profile struct {
 	Classes    bool             `json:"classes,omitempty"`    // it tells temporary from permanent failures
 	Codes      bool             `json:"codes,omitempty"`      // it tells the reply code
 	Legacy     bool             `json:"legacy,omitempty"`     // it speaks no TLS newer than 1.1
+	Endless    bool             `json:"endless,omitempty"`    // it waited for a reply until the guard ended it
 	Claims     []string         `json:"claims,omitempty"`     // what it claims and calibration did not find
 }
 

@@ -6,6 +6,10 @@ import (
 	"time"
 )
 
+// usualDate is the form that nearly all mail has. ParseDate comes to it last, by
+// way of an error for each of the others.
+const usualDate = "Mon, 2 Jan 2006 15:04:05 -0700"
+
 // Forms of a date that no RFC allows in mail and that programs write all the
 // same.
 var foreignDates = []string{
@@ -23,6 +27,9 @@ func parseDate(s string, at here) time.Time {
 	if len(s) > maxDate {
 		at.warn(DateBroken, "a date of %d octets", len(s))
 		return time.Time{}
+	}
+	if t, err := time.Parse(usualDate, s); err == nil {
+		return t
 	}
 	if t, err := mail.ParseDate(s); err == nil {
 		return t

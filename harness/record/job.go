@@ -1,6 +1,10 @@
 package record
 
-import "encoding/json"
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+)
 
 // Job is what a client was asked to send, and how. Its JSON form is the file
 // that a command under test reads.
@@ -74,6 +78,30 @@ func (j *Job) Recipients(i int) []string {
 		return j.Messages[i].Rcpts
 	}
 	return j.Rcpts
+}
+
+// Clone returns a copy that shares nothing with j: whoever gets it may change it.
+func (j *Job) Clone() Job {
+	c := *j
+	c.Rcpts, c.Messages = slices.Clone(j.Rcpts), slices.Clone(j.Messages)
+	for i := range c.Messages {
+		c.Messages[i] = c.Messages[i].clone()
+	}
+	if j.DSN != nil {
+		dsn := *j.DSN
+		dsn.Notify = slices.Clone(dsn.Notify)
+		c.DSN = &dsn
+	}
+	return c
+}
+
+func (d Draft) clone() Draft {
+	d.Raw, d.Rcpts, d.Headers = bytes.Clone(d.Raw), slices.Clone(d.Rcpts), slices.Clone(d.Headers)
+	d.Attachments = slices.Clone(d.Attachments)
+	for i := range d.Attachments {
+		d.Attachments[i].Data = bytes.Clone(d.Attachments[i].Data)
+	}
+	return d
 }
 
 type jobJSON struct {

@@ -28,3 +28,30 @@ func TestJobAsJSONAndBack(t *testing.T) {
 		}
 	}
 }
+
+func TestACloneOfAJobSharesNothing(t *testing.T) {
+	made := func() Job {
+		return Job{Rcpts: []string{"a@b"}, DSN: &DSN{Notify: []string{"NEVER"}}, Messages: []Draft{{Raw: []byte("raw"), Rcpts: []string{"c@d"},
+			Headers: [][2]string{{"X-A", "1"}}, Attachments: []Attachment{{Name: "a", Data: []byte("data")}}}}}
+	}
+	job := made()
+	c := job.Clone()
+	if !reflect.DeepEqual(c, job) {
+		t.Errorf("the clone is %+v, not %+v", c, job)
+	}
+	m := &c.Messages[0]
+	c.Rcpts[0], c.DSN.Notify[0], c.DSN.ID = "", "", "x"
+	m.Raw[0], m.Rcpts[0], m.Headers[0][1], m.Attachments[0].Data[0], m.Attachments[0].Name = 0, "", "", 0, ""
+	m.Subject = "x"
+	if want := made(); !reflect.DeepEqual(job, want) {
+		t.Errorf("a change of the clone made %+v, not %+v", job, want)
+	}
+}
+
+func TestACloneOfAJobHasEmptyListsWhereTheJobHas(t *testing.T) {
+	for _, job := range []Job{{}, {Rcpts: []string{}, Messages: []Draft{{Raw: []byte{}, Rcpts: []string{}}}}} {
+		if c := job.Clone(); !reflect.DeepEqual(c, job) {
+			t.Errorf("the clone is %#v, not %#v", c, job)
+		}
+	}
+}

@@ -116,7 +116,16 @@ func searchedText(p *message.Parsed) string {
 
 // snippet is the beginning of a text without its line ends.
 func snippet(text string) string {
-	return clip(strings.Join(strings.Fields(clip(text, 8*maxSnippet)), " "), maxSnippet)
+	var b strings.Builder
+	for word := range strings.FieldsSeq(clip(text, 8*maxSnippet)) {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		if b.WriteString(word); b.Len() >= maxSnippet {
+			break
+		}
+	}
+	return clip(b.String(), maxSnippet)
 }
 
 // clip cuts s to so many octets at most, between characters.

@@ -82,6 +82,7 @@ func (s *Memory) Put(ctx context.Context, m *Mail, raw Raw) error {
 		return err
 	}
 	entry := newIndexed(&Entry{Mail: *m, Digest: s.options.Digester.Of(m, raw)}, raw)
+	entry.Opens = nil
 	if err := s.lock(ctx); err != nil {
 		return err
 	}
@@ -89,6 +90,7 @@ func (s *Memory) Put(ctx context.Context, m *Mail, raw Raw) error {
 	if s.byID[m.ID] != nil {
 		return fmt.Errorf("store: there is a message %s already", m.ID)
 	}
+	s.open(m.Opens)
 	s.seq++
 	m.Seq, entry.Seq = s.seq, s.seq
 	k := &kept{}

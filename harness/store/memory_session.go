@@ -16,9 +16,11 @@ func (s *Memory) PutSession(ctx context.Context, session *Session) error {
 	if s.sessByID[session.ID] != nil {
 		return fmt.Errorf("store: there is a session %s already", session.ID)
 	}
+	s.open(session.Opens)
 	s.seq++
 	session.Seq = s.seq
 	c := *session
+	c.Opens = nil
 	k := &keptSession{session: &c}
 	s.sessions.add(k)
 	s.sessByID[c.ID] = k
@@ -77,12 +79,21 @@ func (s *Memory) PutRun(ctx context.Context, r Run) error {
 		return err
 	}
 	defer s.mu.Unlock()
+	s.open(&r)
+	return nil
+}
+
+// open makes a run be there, nil for none. The lock is held.
+func (s *Memory) open(run *Run) {
+	if run == nil {
+		return
+	}
+	r := *run
 	if old, ok := s.runs[r.Name]; ok {
 		r = old.Prolonged(r)
 	}
 	r.Messages = 0
 	s.runs[r.Name] = r
-	return nil
 }
 
 // Runs returns the runs by name.

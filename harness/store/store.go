@@ -35,9 +35,10 @@ type Store interface {
 	// that is a record.Reply is what the client is to be told; any other one
 	// stands for 451: an ID that is there already is one, and a message larger
 	// than Retention.Bytes gets 452. m and what raw yields are not changed
-	// afterwards.
+	// afterwards. The run that m opens is put in the same commit.
 	Put(ctx context.Context, m *Mail, raw Raw) error
-	// PutSession keeps a session that has ended. The store sets its Seq.
+	// PutSession keeps a session that has ended, and puts the run that it opens,
+	// in one commit. The store sets its Seq.
 	PutSession(ctx context.Context, s *Session) error
 
 	// Get returns one message, or ErrNotFound.
@@ -71,7 +72,8 @@ type Store interface {
 	// Runs returns the runs by name.
 	Runs(ctx context.Context) ([]Run, error)
 	// DeleteRun removes a run with its messages and sessions, or returns
-	// ErrNotFound if it was never put.
+	// ErrNotFound if it was never put. A message that opens the run meanwhile
+	// goes with it, or stays and the run with it.
 	DeleteRun(ctx context.Context, name string) error
 	// Expire applies all of the retention as of now, and removes the runs that
 	// have expired by then. Put and PutSession apply what counts; age is looked
@@ -131,6 +133,10 @@ type Mail struct {
 	Reply    record.Reply
 	Size     int // octets
 	Facts    Facts
+
+	// Opens is the run that Put puts with the message, as PutRun does; nil =
+	// none. What a store returns has none.
+	Opens *Run
 }
 
 // Facts are what is known of a session while it is open.
@@ -198,6 +204,7 @@ type Session struct {
 	Messages []ID            // the accepted ones
 	Faults   int             // anomalies
 	Record   *record.Session // nil in a list
+	Opens    *Run            `json:"-"` // the run that PutSession puts with it; as in Mail
 }
 
 // Run is a namespace for the mail of one test job.

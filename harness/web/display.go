@@ -16,6 +16,7 @@ func display(w *words) template.FuncMap {
 	return template.FuncMap{
 		"t":      w.text,
 		"plain":  plain,
+		"marks":  marks,
 		"size":   size,
 		"who":    who,
 		"hue":    hue,

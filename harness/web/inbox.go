@@ -29,20 +29,6 @@ type mailbox struct {
 	frame
 	List    listing
 	Message *reading // nil = none is open
-	Part    bool     // htmx asked
-}
-
-// Before, At and Behind are the search around what is wrong in it.
-func (b *mailbox) Before() string { return string(b.cut(0, b.Position)) }
-func (b *mailbox) At() string     { return string(b.cut(b.Position, b.Position+1)) }
-func (b *mailbox) Behind() string { return string(b.cut(b.Position+1, 1<<30)) }
-
-// Character counts as people do.
-func (b *mailbox) Character() int { return b.Position + 1 }
-
-func (b *mailbox) cut(from, to int) []rune {
-	q := []rune(b.Q)
-	return q[min(from, len(q)):min(to, len(q))]
 }
 
 // inbox shows the list.
@@ -58,7 +44,8 @@ func (s *Site) inbox(w http.ResponseWriter, r *request) error {
 		return s.write(w, r, status, "mailbox", box)
 	case box.Wrong != "":
 		// While somebody types, what was found before stays.
-		w.Header().Set("HX-Reswap", "none")
+		w.Header().Set("HX-Retarget", "#wrong")
+		w.Header().Set("HX-Reswap", "outerHTML")
 		return s.write(w, r, http.StatusOK, "wrong", box)
 	}
 	return s.write(w, r, http.StatusOK, "list", box)
@@ -70,7 +57,7 @@ func (s *Site) mailbox(r *request) (box *mailbox, status int, err error) {
 	list, err := s.api.Messages(r.Context(), api.Search{Q: r.q, Run: r.run, After: r.param("after")})
 	var inQuery *store.QueryError
 	status = http.StatusOK
-	box = &mailbox{frame: s.frame(r), Part: r.partial()}
+	box = &mailbox{frame: s.frame(r)}
 	if errors.As(err, &inQuery) {
 		list, err = &api.List[api.Summary]{}, nil
 		box.Wrong, box.Position, status = inQuery.Text, inQuery.Position, http.StatusBadRequest

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -12,13 +13,25 @@ import (
 // tabs of a message, in their order. A message without HTML has no such tab.
 var tabs = []string{"html", "text", "source", "headers", "parts", "session", "checks"}
 
+// choices are parameters of a message's URL and what each may be. The first
+// value is what counts without one, and does not stand in the URL.
+var choices = map[string][]string{
+	"width":   {"desktop", "tablet", "phone"},
+	"scheme":  {"light", "dark"},
+	"remote":  {"", "images"},
+	"headers": {"both", "decoded", "raw"},
+	"all":     {"", "yes"}, // shows what is folded
+}
+
 // reading is a message that is shown.
 type reading struct {
 	*api.Opened
-	Scope string // of the URLs around it
-	Tab   string
-	Tabs  []string
-	Talk  *conversation // behind the tab of the session; nil if it is not there
+	Scope  string // of the URLs around it
+	Tab    string
+	Tabs   []string
+	Chosen map[string]string // a value for each of choices
+	Checks checks
+	Talk   *conversation // behind the tab of the session; nil if it is not there
 }
 
 // latest leads to the newest message that the search finds.
@@ -79,7 +92,7 @@ func (s *Site) reading(r *request) (*reading, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &reading{Opened: o, Scope: r.scope(), Tabs: tabs}
+	m := &reading{Opened: o, Scope: r.scope(), Tabs: tabs, Chosen: chosen(r)}
 	if o.View.HTML == "" {
 		m.Tabs = tabs[1:]
 	}
@@ -88,16 +101,69 @@ func (s *Site) reading(r *request) (*reading, error) {
 		m.Tab = tab
 	}
 	if m.Tab == "session" {
-		m.Talk, err = s.behind(r, o)
+		if m.Talk, err = s.behind(r, o); err != nil {
+			return nil, err
+		}
 	}
+	m.Checks, err = s.checks(r.Context(), o)
 	return m, err
 }
 
-// URL is that of one of the tabs.
-func (m *reading) URL(tab string) string {
-	sep := "?"
-	if m.Scope != "" {
-		sep = m.Scope + "&"
+// chosen reads the choices of a URL. Only somebody on this page loads pictures:
+// a link of a foreign page that says so does not count.
+func chosen(r *request) map[string]string {
+	by := map[string]string{}
+	for name, values := range choices {
+		by[name] = values[0]
+		if v := r.param(name); slices.Contains(values, v) {
+			by[name] = v
+		}
 	}
-	return "/view/" + m.View.ID + sep + "tab=" + tab
+	if from := r.Header.Get("Sec-Fetch-Site"); from != "" && from != "same-origin" {
+		by["remote"] = ""
+	}
+	return by
+}
+
+// URL is that of one of the tabs.
+func (m *reading) URL(tab string) string { return m.at(tab, m.Chosen) }
+
+// With is the URL of this tab with another choice.
+func (m *reading) With(name, value string) string {
+	by := map[string]string{name: value}
+	for other, v := range m.Chosen {
+		if other != name {
+			by[other] = v
+		}
+	}
+	return m.at(m.Tab, by)
+}
+
+func (m *reading) at(tab string, by map[string]string) string {
+	v, _ := url.ParseQuery(strings.TrimPrefix(m.Scope, "?"))
+	v.Set("tab", tab)
+	for name, value := range by {
+		if value != choices[name][0] && name != "remote" || name == "remote" && value != "" && tab == "html" {
+			v.Set(name, value)
+		}
+	}
+	return "/view/" + m.View.ID + "?" + v.Encode()
+}
+
+// Values are what a choice may be.
+func (m *reading) Values(name string) []string { return choices[name] }
+
+// All says that nothing is folded.
+func (m *reading) All() bool { return m.Chosen["all"] != "" }
+
+// Path is that of something of the message in the API.
+func (m *reading) Path(what string) string { return "/api/messages/" + m.View.ID + "/" + what }
+
+// Frame is the URL of the HTML as it is to be shown.
+func (m *reading) Frame() string {
+	v := url.Values{"scheme": {m.Chosen["scheme"]}}
+	if m.Chosen["remote"] != "" {
+		v.Set("remote", m.Chosen["remote"])
+	}
+	return m.Path("html?" + v.Encode())
 }

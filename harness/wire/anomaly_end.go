@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"io"
+	"syscall"
 
 	"github.com/smtpspec/smtpspec/harness/record"
 )
@@ -12,7 +13,7 @@ import (
 // be read, or one that a rule kept it waiting for, or a 421. A client that said nothing
 // at all was asking whether the port is open.
 func (s *Session) noteEnd(err error, end record.End) {
-	left := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || end == record.EndClientReset
+	left := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.EPIPE) || end == record.EndClientReset
 	if !left || s.lines == 0 || s.open || s.auth.step || s.mute || s.reading || !s.in.empty() || s.keptWaiting() {
 		return
 	}

@@ -53,6 +53,9 @@ type Config struct {
 	// gives it back.
 	Reserve func(n int) bool
 	Release func(n int)
+	// Room says whether a message of so many octets, 0 if the client has not
+	// said, could be kept now. If not, MAIL is answered with 452. nil = always.
+	Room func(octets int) bool
 	// Addressed is told of each path of MAIL and RCPT, as it came and without its
 	// brackets, before a rule is looked for; nil for nobody.
 	Addressed func(session int, path string)

@@ -1,6 +1,10 @@
 package wire
 
-import "github.com/smtpspec/smtpspec/harness/record"
+import (
+	"io"
+
+	"github.com/smtpspec/smtpspec/harness/record"
+)
 
 // exchange is one command with its reply, or the greeting, while it is under
 // way.
@@ -351,7 +355,8 @@ func (s *Session) delay() bool {
 		return false
 	}
 	if s.x.Command.Verb == "QUIT" && s.sock.hungUp() {
-		s.hangUp(record.EndClientClosed, "before the reply to QUIT")
+		end, _ := s.endOf(io.EOF)
+		s.hangUp(end, "before the reply to QUIT")
 		return false
 	}
 	s.noteDelayed()

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // defaultBuffer lets a client write any common message before its first read,
@@ -24,6 +25,14 @@ type Memory struct {
 	// Buffer is how many bytes each direction of a connection holds before a
 	// writer blocks. Zero means 64 KiB. Set it before the first Dial.
 	Buffer int
+
+	// InTurns has the server's end of a connection wait before it takes what has
+	// come, writes, or closes, until all other goroutines of its bubble of
+	// testing/synctest wait too. So it never depends on scheduling what of two
+	// things came first, a client's next line or the server's reply. It is for
+	// bubbles: by a real clock it waits for nobody. Set it before the first
+	// Dial.
+	InTurns bool
 
 	addr net.Addr
 
@@ -65,6 +74,7 @@ func (m *Memory) Dial(ctx context.Context) (net.Conn, error) {
 	}
 	m.dialled++
 	client, server := newLink(m.nextClient(), m.addr, m.buffer())
+	server.inTurns = m.InTurns
 	m.backlog = append(m.backlog, server)
 	m.arrival.Signal()
 	return client, nil
@@ -85,6 +95,14 @@ func (m *Memory) buffer() int {
 // *MemoryConn, the caller's to close. After Close the error wraps
 // net.ErrClosed.
 func (m *Memory) Accept() (net.Conn, error) {
+	server, err := m.next()
+	if err == nil && m.InTurns {
+		time.Sleep(turn)
+	}
+	return server, err
+}
+
+func (m *Memory) next() (net.Conn, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for len(m.backlog) == 0 {

@@ -24,6 +24,7 @@ type MemoryConn struct {
 	link          *link
 	in, out       *stream
 	local, remote net.Addr
+	inTurns       bool // it acts only when all others wait: Memory.InTurns
 	closed        bool
 	abortive      bool // SetLinger(0): Close resets
 }
@@ -35,16 +36,35 @@ type MemoryConn struct {
 func (c *MemoryConn) Read(p []byte) (int, error) {
 	c.link.mu.Lock()
 	defer c.link.mu.Unlock()
-	for {
+	for waited := !c.inTurns; ; {
 		if err := c.readFault(len(p)); err != nil {
 			return 0, err
 		}
-		if n := c.in.receive(p); n > 0 || len(p) == 0 {
-			return n, nil
+		switch {
+		case len(p) > 0 && c.in.size == 0:
+			c.in.readers.wait()
+		case !waited:
+			c.waitForTurn()
+			waited = true
+		default:
+			return c.in.receive(p), nil
 		}
-		c.in.readers.wait()
 	}
 }
+
+// waitForTurn waits until every other goroutine of the bubble of
+// testing/synctest does: only then does its clock move.
+func (c *MemoryConn) waitForTurn() {
+	if !c.inTurns {
+		return
+	}
+	c.link.mu.Unlock()
+	defer c.link.mu.Lock()
+	time.Sleep(turn)
+}
+
+// turn is the shortest time there is.
+const turn = time.Nanosecond
 
 // readFault looks in the order of the net package: an empty read asks only
 // whether the connection is open, and a deadline comes before what has arrived.
@@ -77,6 +97,7 @@ func (c *MemoryConn) Write(p []byte) (n int, err error) {
 		return 0, err
 	}
 	defer c.endTurn()
+	c.waitForTurn()
 	for {
 		if err := c.writeFault(); err != nil {
 			return n, err
@@ -124,7 +145,7 @@ func (c *MemoryConn) writeFault() error {
 func (c *MemoryConn) CloseWrite() error {
 	c.link.mu.Lock()
 	defer c.link.mu.Unlock()
-	if c.closed {
+	if c.waitForTurn(); c.closed {
 		return c.opError("close", net.ErrClosed)
 	}
 	c.out.ended = true
@@ -138,7 +159,7 @@ func (c *MemoryConn) CloseWrite() error {
 func (c *MemoryConn) Close() error {
 	c.link.mu.Lock()
 	defer c.link.mu.Unlock()
-	if c.closed {
+	if c.waitForTurn(); c.closed {
 		return c.opError("close", net.ErrClosed)
 	}
 	c.shut()

@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"syscall"
 	"testing"
@@ -119,5 +120,35 @@ func wantOpError(t *testing.T, err error, op string, cause error) {
 	var opErr *net.OpError
 	if !errors.As(err, &opErr) || opErr.Op != op || !errors.Is(err, cause) {
 		t.Errorf("got error %v, want a %s error that wraps %q", err, op, cause)
+	}
+}
+
+// What a client says before it waits has all come when the server reads, and
+// what it does upon an answer is done when the server answers again.
+func TestInTurns(t *testing.T) {
+	for range 50 {
+		synctest.Test(t, func(t *testing.T) {
+			m := NewMemory(testName)
+			m.InTurns = true
+			client, server := dialMemory(t, m)
+			go func() {
+				for _, text := range []string{"MAIL", "RCPT", "DATA"} {
+					send(t, client, text)
+				}
+				expect(t, client, "250")
+				client.Close()
+			}()
+			p := make([]byte, 100)
+			if n, err := server.Read(p); string(p[:n]) != "MAILRCPTDATA" || err != nil {
+				t.Errorf("read %q, %v", p[:n], err)
+			}
+			for _, want := range []result{{3, nil}, {0, syscall.EPIPE}} {
+				n, err := server.Write([]byte("250"))
+				wantResult(t, result{n, err}, want.n, want.err)
+			}
+			if _, err := server.Read(p); err != io.EOF {
+				t.Errorf("read behind the close: %v", err)
+			}
+		})
 	}
 }

@@ -108,8 +108,12 @@ func endsReply(octets string) bool {
 	return whole && (len(last) < 4 || last[3] != '-')
 }
 
+// floodLook is how much of a flood goes between two looks for the client's end.
+const floodLook = 16 << 10
+
 // Flood sends pattern again and again until n octets have gone, one write for
-// each step octets of it, and stops when the client takes no more. The record
+// each step octets of it, and stops when the client takes no more or has ended
+// its direction: some that have given up read on, and throw it away. The record
 // gets a line that says how many octets were taken, "(1048576 octets of "a")",
 // and not the octets. The server's buffer for them is made small, so that what
 // was taken is what the client has read, but for some 100 KiB.
@@ -119,9 +123,15 @@ func (p *Peer) Flood(pattern string, n int64, step int) error {
 		c.SetWriteBuffer(16 << 10)
 	}
 	block := []byte(strings.Repeat(pattern, 1+(step-1)/len(pattern)))
-	var sent int64
+	var sent, looked int64
 	var err error
 	for sent < n && err == nil && !s.aborted.Load() {
+		if sent-looked >= floodLook {
+			looked = sent
+			if s.sock.hungUp() {
+				break
+			}
+		}
 		var more int
 		s.sock.limitWrite(time.Now().Add(s.cfg.Limits.Idle))
 		more, err = s.conn.Write(block[:min(int64(step), n-sent)])

@@ -130,13 +130,13 @@ func (s *Session) endOf(err error) (record.End, string) {
 		return record.EndServerClosed, detail
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return record.EndTimedOut, detail
+	case errors.Is(err, syscall.ECONNRESET), s.sock.broken:
+		return record.EndClientReset, detail
 	case s.sock.ended && s.secured():
 		// crypto/tls calls this an ordinary end between two of its records.
 		return record.EndClientClosed, strings.TrimPrefix(detail+", without TLS close_notify", ", ")
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return record.EndClientClosed, detail
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return record.EndClientReset, detail
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.EPIPE):
+		return record.EndClientClosed, detail // by EPIPE before it was answered
 	}
 	return record.EndClientClosed, strings.TrimSpace(detail + " " + err.Error())
 }

@@ -21,6 +21,7 @@ var (
 	outOfOrder     = record.NewReply(421, "4.7.0 Octets behind a refused DATA, closing")
 	localError     = record.NewReply(451, "4.3.0 Local error in processing")
 	tooMuchInWork  = record.NewReply(451, "4.3.2 Too much message data at once, try later")
+	noStorage      = record.NewReply(452, "4.3.1 Insufficient system storage")
 	tooManyRcpt    = record.NewReply(452, "4.5.3 Too many recipients")
 	unknown        = record.NewReply(500, "5.5.2 Syntax error, command unrecognized")
 	lineTooLong    = record.NewReply(500, "5.5.2 Line too long")

@@ -24,9 +24,10 @@ type socket struct {
 	rest   int    // of the ration
 	pause  func() // before each ration
 
-	ended bool        // the client's side of the connection did
-	idle  bool        // the session waits for a command outside a transaction
-	drain atomic.Bool // the server wants idle sessions to end
+	ended  bool        // the client's side of the connection did
+	broken bool        // the client reset the connection, which a look at it has told
+	idle   bool        // the session waits for a command outside a transaction
+	drain  atomic.Bool // the server wants idle sessions to end
 }
 
 // errDrained ends the read of an idle session. It is a temporary net.Error, so

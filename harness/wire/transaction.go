@@ -30,6 +30,8 @@ func (s *Session) serveMail(c record.Command, path pathArg, problem string) (rec
 		return refusal, nil
 	case path.address != "" && !validMailbox(path.address):
 		return s.badAddress(c, "5.1.7 Bad sender's mailbox address syntax"), nil
+	case s.cfg.Room != nil && !s.cfg.Room(s.declared):
+		return noStorage, nil
 	}
 	s.draft.Params = params
 	return record.Reply{}, feedMail

@@ -15,19 +15,28 @@ func (k *socket) waiting() []byte {
 	case *MemoryConn:
 		return c.peek(shownOctets)
 	case syscall.Conn:
-		return peek(c, make([]byte, shownOctets))
+		octets := make([]byte, shownOctets)
+		return octets[:max(k.peek(c, octets), 0)]
 	}
 	return nil
 }
 
-// hungUp says that the client has ended its direction and that nothing is left
-// to read, as far as that can be seen without waiting.
+// peek is that of the socket. It remembers a reset, which the system tells
+// once: a read behind it would see a connection that ended in order.
+func (k *socket) peek(c syscall.Conn, octets []byte) int {
+	n, err := peek(c, octets)
+	k.broken = k.broken || err == syscall.ECONNRESET
+	return n
+}
+
+// hungUp says that the client has ended its direction, or reset the connection,
+// and that nothing is left to read, as far as that can be seen without waiting.
 func (k *socket) hungUp() bool {
 	switch c := k.Conn.(type) {
 	case *MemoryConn:
 		return c.drained()
 	case syscall.Conn:
-		return peekEnd(c)
+		return k.peek(c, make([]byte, 1)) == 0 || k.broken
 	}
 	return false
 }

@@ -5,7 +5,4 @@ package wire
 import "syscall"
 
 // peek cannot look without waiting here, and sees nothing.
-func peek(syscall.Conn, []byte) []byte { return nil }
-
-// peekEnd cannot look either.
-func peekEnd(syscall.Conn) bool { return false }
+func peek(syscall.Conn, []byte) (n int, err error) { return -1, nil }

@@ -4,20 +4,10 @@ package wire
 
 import "syscall"
 
-// peek returns the first octets that have arrived on a socket and were not
-// read, nil if there are none. It does not wait.
-func peek(c syscall.Conn, room []byte) []byte {
-	n, _ := peekInto(c, room)
-	return room[:max(n, 0)]
-}
-
-// peekEnd says that the other side has ended the connection, or its direction.
-func peekEnd(c syscall.Conn) bool {
-	n, err := peekInto(c, make([]byte, 1))
-	return n == 0 && err == nil || err == syscall.ECONNRESET
-}
-
-func peekInto(c syscall.Conn, room []byte) (n int, err error) {
+// peek reads the first octets that have arrived on a socket and leaves them
+// there. It does not wait: n is -1 if there are none, and 0 if the other side
+// has ended the connection, or its direction. A reset is told once, as an error.
+func peek(c syscall.Conn, room []byte) (n int, err error) {
 	raw, err := c.SyscallConn()
 	if err != nil {
 		return -1, err

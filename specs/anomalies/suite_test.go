@@ -2,6 +2,7 @@ package anomalies_test
 
 import (
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -9,5 +10,6 @@ import (
 
 func TestAnomalies(t *testing.T) {
 	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(time.Minute) // of what comes at once, on a busy machine too
 	RunSpecs(t, "What a strict server would not like")
 }

@@ -103,13 +103,11 @@ var _ = Describe("Shutdown", func() {
 		go func() { done <- srv.Shutdown(ctx) }()
 		Expect(idle.Reply()).To(HavePrefix("421 4.3.2"))
 		idle.ExpectFIN()
-		Consistently(done, "30ms").ShouldNot(Receive())
 		busy.Octets("\r\n.\r\n")
 		Expect(busy.Reply()).To(HavePrefix("250"))
 		Expect(busy.Reply()).To(HavePrefix("421"))
 		halfway.Expecting("250", "RSET")
 		Expect(halfway.Reply()).To(HavePrefix("421"))
-		Consistently(done, "30ms").ShouldNot(Receive(), "a client may still be reading its 421")
 		for _, c := range []*rawclient.Client{idle, busy, halfway} {
 			c.Close()
 		}
@@ -150,7 +148,6 @@ var _ = Describe("Shutdown", func() {
 		busy.Begin()
 		done := make(chan error, 1)
 		go func() { done <- srv.Shutdown(ctx) }()
-		Consistently(done, "30ms").ShouldNot(Receive())
 		busy.Octets("x\r\n.\r\n")
 		Expect(busy.Reply()).To(HavePrefix("250"))
 		busy.Close()

@@ -2,12 +2,13 @@ package clients_test
 
 import (
 	"fmt"
-	"os"
 	"testing"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gexec"
+
+	"github.com/smtpspec/smtpspec/specs/internal/needed"
 )
 
 func TestClients(t *testing.T) {
@@ -28,16 +29,12 @@ var _ = SynchronizedBeforeSuite(func() []byte {
 
 var _ = SynchronizedAfterSuite(func() {}, gexec.CleanupBuildArtifacts)
 
-// everyClient says that no client may be missing, as on the project's own
-// machines.
-func everyClient() bool { return os.Getenv("SMTPSPEC_CLIENTS") == "all" }
-
 var _ = It("finds clients to test with", func() {
 	found := 0
 	for _, c := range clients {
 		if why := c.missing(); why == "" {
 			found++
-		} else if everyClient() {
+		} else if needed.Everything() {
 			Fail(fmt.Sprintf("%s: %s", why, c.install))
 		}
 	}

@@ -6,6 +6,8 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/smtpspec/smtpspec/specs/internal/needed"
 )
 
 // smallDisk mounts a file system of a size, where that is allowed.
@@ -13,7 +15,7 @@ func smallDisk(size string) string {
 	GinkgoHelper()
 	dir := GinkgoT().TempDir()
 	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size="+size, "tmpfs", dir).CombinedOutput(); err != nil {
-		Skip("nothing can be mounted: " + err.Error() + " " + string(out))
+		needed.Missing("a small disk, which only root may mount: " + err.Error() + " " + string(out))
 	}
 	DeferCleanup(func() { Expect(exec.Command("umount", "--lazy", dir).Run()).To(Succeed()) })
 	return dir
@@ -27,7 +29,7 @@ func bound(command []string) []string {
 		return command
 	}
 	if _, err := exec.LookPath("setpriv"); err != nil {
-		Skip("root may write everywhere, and there is no setpriv to forbid it")
+		needed.Missing("root may write everywhere, and setpriv to forbid it is missing: apt-get install -y util-linux, or do not run this as root")
 	}
 	return append([]string{"setpriv", "--bounding-set=-all", "--inh-caps=-all"}, command...)
 }

@@ -5,8 +5,6 @@ import (
 	"encoding/binary"
 	"net"
 	"os"
-	"path/filepath"
-	"runtime"
 	"strconv"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -74,25 +72,6 @@ var _ = Describe("serve does not begin", func() {
 		const userVersion = 60 // its place in a database's header
 		overwrite(path, userVersion, binary.BigEndian.AppendUint32(nil, 99))
 		daemon.ExpectRefused(serving(path), path, "later version")
-	})
-
-	It("in a folder that it may not write", func() {
-		if runtime.GOOS == "windows" {
-			Skip("a folder's mode forbids nothing on Windows")
-		}
-		folder := GinkgoT().TempDir()
-		Expect(os.Chmod(folder, 0o500)).To(Succeed())
-		daemon.ExpectRefused(bound(serving(filepath.Join(folder, "mail.db"))), folder, "cannot be written")
-		daemon.ExpectRefused(bound(serving(filepath.Join(folder, "new", "mail.db"))), folder, "cannot be written")
-	})
-
-	It("with a file that it may only read", func() {
-		if runtime.GOOS == "windows" {
-			Skip("the lock beside the file is what Windows sees first")
-		}
-		path := filled()
-		Expect(os.Chmod(path, 0o400)).To(Succeed())
-		daemon.ExpectRefused(bound(serving(path)), path, "cannot be written")
 	})
 
 	DescribeTable("on an address that is taken, and leaves no store open",

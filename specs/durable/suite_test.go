@@ -40,7 +40,10 @@ func serving(path string, flags ...string) []string {
 }
 
 // start serves from a file.
-func start(path string) *daemon.Daemon {
+func start(path string, flags ...string) *daemon.Daemon {
 	GinkgoHelper()
-	return daemon.Start(smtpspec, "--store", "sqlite:"+path)
+	return daemon.Start(smtpspec, append([]string{"--store", "sqlite:" + path}, flags...)...)
 }
+
+// toTheEnd has a daemon fill its disk.
+const toTheEnd = "--min-free=0"

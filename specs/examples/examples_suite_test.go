@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"mime"
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -18,6 +19,7 @@ var suiteT *testing.T
 func TestExamples(t *testing.T) {
 	suiteT = t
 	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(time.Minute) // of what comes at once, on a busy machine too
 	RunSpecs(t, "Examples")
 }
 

@@ -2,6 +2,7 @@ package extensions_test
 
 import (
 	"strings"
+	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -62,6 +63,22 @@ var _ = Describe("LIMITS, RFC 9422", func() {
 	It("counts no domain of a recipient that was refused", func() {
 		srv := harness.NewServer(GinkgoT(), harness.Advertise("LIMITS RCPTDOMAINMAX=1"), harness.WithRules(harness.RejectRecipient("*@no.example", 550, "x")))
 		rawclient.Hello(srv).Dialogue(mail, "250", "RCPT TO:<a@no.example>", "550", "RCPT TO:<a@yes.example>", "250")
+	})
+	It("asks for room at MAIL, for what was declared or for any message", func() {
+		var mu sync.Mutex
+		var asked []int
+		room := func(octets int) bool {
+			mu.Lock()
+			defer mu.Unlock()
+			asked = append(asked, octets)
+			return octets <= 1000
+		}
+		c := rawclient.Hello(harness.NewServer(GinkgoT(), harness.WithRoom(room)))
+		c.Dialogue("MAIL FROM:<a@b.example> SIZE=1001", "452 4.3.1", rcpt, "503", "MAIL FROM:<a@b.example> SIZE=1000", "250", "RSET", "250",
+			mail, "250", "RSET", "250", "MAIL FROM:<a", "501")
+		mu.Lock()
+		defer mu.Unlock()
+		Expect(asked).To(Equal([]int{1001, 1000, 0}))
 	})
 	It("passes over what it does not know", func() {
 		c := rawclient.Dial(advertising("LIMITS RCPTMAX=0 MAILMAX=x FUTURE=1 rcptdomainmax=1"))

@@ -3,6 +3,7 @@ package matchers_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -16,6 +17,7 @@ import (
 
 func TestMatchers(t *testing.T) {
 	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(time.Minute) // of what comes at once, on a busy machine too
 	// The texts under test are long, and where they differ has to be seen whole.
 	format.TruncatedDiff = false
 	RunSpecs(t, "Matchers")

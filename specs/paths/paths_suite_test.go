@@ -5,6 +5,7 @@ package paths_test
 
 import (
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -12,5 +13,6 @@ import (
 
 func TestPaths(t *testing.T) {
 	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(time.Minute) // of what comes at once, on a busy machine too
 	RunSpecs(t, "the four client paths")
 }

@@ -4,6 +4,7 @@ package peer_test
 
 import (
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -17,6 +18,7 @@ var suiteT *testing.T
 func TestPeer(t *testing.T) {
 	suiteT = t
 	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(time.Minute) // of what comes at once, on a busy machine too
 	RunSpecs(t, "Peers that follow a script")
 }
 

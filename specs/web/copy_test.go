@@ -23,8 +23,8 @@ var _ = Describe("Copy as test", func() {
 		line := page.Text("#copy-curl")
 		Expect(line).To(ContainSubstring("/api/wait"))
 		Expect(page.Count("#copy-rule")).To(Equal(0))
-		page.Click(`[data-copy="#copy-curl"]`)
-		Eventually(func() string { return page.Text(`[data-copy="#copy-curl"]`) }).Should(Equal("Copied"))
+		page.Click(`[data-copy-from="#copy-curl"]`)
+		Eventually(func() string { return page.Text(`[data-copy-from="#copy-curl"]`) }).Should(Equal("Copied"))
 		pictures(page, "copy-message")
 		Expect(page.Faults()).To(BeEmpty())
 

@@ -206,6 +206,20 @@ func signedIn(c *conform.Case) conform.Verdict {
 	return c.Breach("it did not sign in")
 }
 
+// findsLowerCase tells the keyword, whose case is nothing to a client (RFC 5321
+// §4.1.1.1), from the mechanisms, whose names are capitals (RFC 4422 §3.1). The
+// second script has the keyword alone in lower case.
+func findsLowerCase(c *conform.Case) conform.Verdict {
+	v := signedIn(c)
+	if v.Word == conform.Pass {
+		return conform.Worst(v, conform.Delivered(c))
+	}
+	if signedIn(c.On(1)).Word == conform.Pass {
+		return c.Warn("it found the keyword in lower case, and no mechanism: %s", c.Told())
+	}
+	return v
+}
+
 func whichMechanism(c *conform.Case) conform.Verdict {
 	if said, ok := c.First("AUTH"); ok {
 		mechanism, _, _ := strings.Cut(said.Arg, " ")

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/smtpspec/smtpspec/harness/conform"
+	"github.com/smtpspec/smtpspec/harness/record"
 	"github.com/smtpspec/smtpspec/harness/rfc"
 )
 
@@ -52,5 +53,30 @@ func TestLaterNotHELO(t *testing.T) {
 	}
 	for name, test := range tests {
 		expectWord(t, name, judge(spoken(t, rfc.MUST, rcpts, test.outcome, test.sessions...)), test.want)
+	}
+}
+
+func TestFindsLowerCase(t *testing.T) {
+	signed := record.AuthAttempt{Mechanism: "PLAIN", OK: true}
+	for name, test := range map[string]struct {
+		both, keyword bool
+		want          conform.Word
+	}{
+		"both":             {true, true, conform.Pass},
+		"the keyword":      {false, true, conform.Warn},
+		"neither":          {false, false, conform.Fail},
+		"both by accident": {true, false, conform.Pass},
+	} {
+		rcpts := []string{"r1@example.net"}
+		const delivered = "EHLO x -> 250\nMAIL FROM:<a@example.org> -> 250\nRCPT TO:<r1@example.net> -> 250\nDATA -> 354\n(data) -> 250\nQUIT -> 221"
+		c, alone := spoken(t, rfc.MUST, rcpts, conform.Outcome{Class: conform.OK}, delivered), spoken(t, rfc.MUST, rcpts, conform.Outcome{Class: conform.OK}, delivered)
+		if test.both {
+			c.Sessions[0].Auth = append(c.Sessions[0].Auth, signed)
+		}
+		if test.keyword {
+			alone.Sessions[0].Auth = append(alone.Sessions[0].Auth, signed)
+		}
+		c.Trials = append(c.Trials, alone.Trial)
+		expectWord(t, name, findsLowerCase(c), test.want)
 	}
 }

@@ -10,8 +10,8 @@ import (
 // in it; the last of them is verb with this address.
 func notInjected(verb, address string) judge {
 	return func(c *conform.Case) conform.Verdict {
-		if list := c.Paths(verb, address); len(list) > 0 {
-			return c.Breach("what stands behind the line end reached the server: %s", shown(list[0].Line)).At(c.Mark(list[0]))
+		if said, ok := secondOf(c, verb, address); ok {
+			return c.Breach("what stands behind the line end reached the server: %s", shown(said.Line)).At(c.Mark(said))
 		}
 		if said, ok := rsetInside(c); ok && verb == "MAIL" {
 			return c.Breach("the RSET behind the line end reached the server").At(c.Mark(said))
@@ -25,6 +25,21 @@ func notInjected(verb, address string) judge {
 		}
 		return c.Warn("sent in another form: %s", shown(said.Line)).At(c.Mark(said))
 	}
+}
+
+// secondOf finds verb with this address behind another of its kind. Alone it is
+// what a parser made of the whole: the line end was not sent, and nothing ran
+// that stands behind it.
+func secondOf(c *conform.Case, verb, address string) (conform.Said, bool) {
+	begun := map[int]bool{}
+	for _, said := range c.Said(verb) {
+		p, _ := said.Path()
+		if begun[said.Session.ID] && conform.SameMailbox(p.Address, address) {
+			return said, true
+		}
+		begun[said.Session.ID] = true
+	}
+	return conform.Said{}, false
 }
 
 // rsetInside finds an RSET right behind MAIL that the server had accepted, where
@@ -61,7 +76,11 @@ func parameterKeptIn(c *conform.Case) conform.Verdict {
 func oneMailbox(c *conform.Case) conform.Verdict {
 	rcpts := c.Said("RCPT")
 	for _, said := range rcpts {
-		if p, _ := said.Path(); !conform.SameMailbox(p.Address, quotedMailbox) && unquoted(p.Address) != unquoted(quotedMailbox) {
+		switch p, _ := said.Path(); {
+		case conform.SameMailbox(p.Address, quotedMailbox) || unquoted(p.Address) == unquoted(quotedMailbox):
+		case strings.HasPrefix(p.Address, "@"):
+			return c.Warn("no mailbox was addressed: %s", shown(said.Line)).At(c.Mark(said))
+		default:
 			return c.Breach("another mailbox was addressed: %s", shown(said.Line)).At(c.Mark(said))
 		}
 	}

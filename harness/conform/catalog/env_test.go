@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/smtpspec/smtpspec/harness/conform"
@@ -90,13 +91,28 @@ func TestInjection(t *testing.T) {
 		"QUIT":                        conform.Pass,
 		"RCPT TO:<b@example.net>":     conform.Warn,
 		"RCPT TO:<b@example.net>\r\r": conform.Fail,
-		"RCPT TO:<evil@example.net>":  conform.Fail,
-		`RCPT TO:<"b@example.net>RCPT TO:<evil"@example.net>`: conform.Warn,
+		"RCPT TO:<evil@example.net>":  conform.Warn,
+		"RCPT TO:<b@example.net>\r\nRCPT TO:<evil@example.net>": conform.Fail,
+		`RCPT TO:<"b@example.net>RCPT TO:<evil"@example.net>`:   conform.Warn,
 	} {
 		s := spokenSession(1, "")
-		s.Commands = append(s.Commands, spokenCommand(line))
+		for each := range strings.SplitSeq(line, "\r\n") {
+			s.Commands = append(s.Commands, spokenCommand(each))
+		}
 		c := spoken(t, rfc.SECURITY, rcpts, conform.Outcome{Class: conform.Perm})
 		c.Sessions = append(c.Sessions, s)
 		expectWord(t, line, judge(c), want)
+	}
+}
+
+func TestOneMailbox(t *testing.T) {
+	for line, want := range map[string]conform.Word{
+		"RCPT TO:<" + quotedMailbox + ">":   conform.Pass,
+		"RCPT TO:<@example.net>":            conform.Warn,
+		"RCPT TO:<a@evil.test>":             conform.Fail,
+		`RCPT TO:<"a@evil.test"@evil.test>`: conform.Fail,
+	} {
+		c := spoken(t, rfc.SECURITY, []string{quotedMailbox}, conform.Outcome{Class: conform.OK}, line+" -> 250")
+		expectWord(t, line, oneMailbox(c), want)
 	}
 }

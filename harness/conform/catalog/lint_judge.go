@@ -79,13 +79,15 @@ func asInfo(of judge) judge {
 	}
 }
 
-// field returns a field of the header, unfolded, of the first message.
+// field returns a field of the header, unfolded, of the first message. Its
+// encoded-words are as sent: decoded before a list is taken apart, they would
+// lend it commas and brackets that it does not have (RFC 2047 §6.2).
 func field(c *conform.Case, name string) (string, bool) {
 	if len(c.Messages()) == 0 {
 		return "", false
 	}
 	header := message.Parse(c.Messages()[0].Raw()).Header()
-	return header.Get(name), header.Has(name)
+	return header.Mail().Get(name), header.Has(name)
 }
 
 // dateIsNow compares Date with the start of the run.

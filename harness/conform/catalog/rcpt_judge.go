@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/smtpspec/smtpspec/harness/conform"
@@ -102,8 +103,8 @@ func restLater(code int) judge {
 		if c.Outcome.Class == conform.OK {
 			return c.Pass("the rest was sent in another transaction")
 		}
-		for rcpt, class := range c.Outcome.Rcpts {
-			if class == conform.Perm {
+		for _, rcpt := range slices.Backward(c.Job.Rcpts) { // the one that was too many comes last
+			if c.Outcome.Rcpts[rcpt] == conform.Perm {
 				return c.Breach("%s was reported as permanent", shown(rcpt))
 			}
 		}

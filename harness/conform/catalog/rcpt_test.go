@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/smtpspec/smtpspec/harness/conform"
@@ -81,6 +82,12 @@ func TestRestLater(t *testing.T) {
 		"it did not get there": {conform.Outcome{Class: conform.Temp}, []string{opened + "QUIT -> 221"}, conform.Inconclusive},
 	} {
 		expectWord(t, name, judge(spoken(t, rfc.SHOULD, ofThree, test.outcome, test.sessions...)), test.want)
+	}
+	all := map[string]conform.Class{"r1@example.net": conform.Perm, "r2@example.net": conform.Perm, "r3@example.net": conform.Perm}
+	refused := opened + first + "RCPT TO:<r2@example.net> -> 250\nRCPT TO:<r3@example.net> -> 452"
+	v := judge(spoken(t, rfc.SHOULD, ofThree, conform.Outcome{Class: conform.Perm, Code: 452, Rcpts: all}, refused))
+	if !strings.Contains(v.Text, "r3@example.net") {
+		t.Errorf("the last was too many: %s", v.Text)
 	}
 }
 

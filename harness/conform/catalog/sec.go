@@ -19,6 +19,8 @@ var secGroup = &conform.Group{Name: "sec", Title: "Hostile servers",
 
 // Text of a reply that must stay text, and addresses that nobody asked for.
 const (
+	floodExpect = "passes: the client gives up within some 4 MiB; warns: within 16 MiB; fails: it takes more, or hangs; inconclusive: its time is over between 4 and 16 MiB."
+
 	directives = "%s%s%n %d {0} ${jndi:x}"
 	elsewhere  = "evil.example"
 	shellish   = `"a\" -oQ/tmp -X@x@ "@example.org`
@@ -26,13 +28,13 @@ const (
 
 var hostile = of(secGroup,
 	scenario{ID: "sec-infinite-line", Tier: 1, Title: "A reply line without an end", Level: rfc.SECURITY, RFC: "5321 §4.5.3.1.5",
-		Expect: "passes: the client gives up within some 4 MiB; warns: within 16 MiB; fails: it takes all of 48 MiB, or hangs.",
+		Expect: floodExpect,
 		Script: flooding("MAIL is answered 250 and 48 MiB without a line end", "MAIL", "250 ", "a"), Judge: endsFlood},
 	scenario{ID: "sec-infinite-multiline", Tier: 1, Title: "A reply without a last line", Level: rfc.SECURITY, RFC: "5321 §4.2.1 §4.5.3.1.5",
-		Expect: "passes: the client gives up within some 4 MiB; warns: within 16 MiB; fails: it takes all of 48 MiB, or hangs.",
+		Expect: floodExpect,
 		Script: flooding("MAIL is answered with 48 MiB of lines, none of which is the last", "MAIL", "", "250-flood of lines\r\n"), Judge: endsFlood},
 	scenario{ID: "sec-ehlo-bomb", Tier: 1, Title: "A list of capabilities without an end", Level: rfc.SECURITY, RFC: "5321 §4.1.1.1 §4.5.3.1.5",
-		Expect: "passes: the client gives up within some 4 MiB; warns: within 16 MiB; fails: it takes all of 48 MiB, or hangs.",
+		Expect: floodExpect,
 		Needs:  needsEHLO,
 		Script: flooding("EHLO is answered with 48 MiB of keywords", "EHLO", "", "250-X-FLOOD 1\r\n"), Judge: endsFlood},
 	scenario{ID: "sec-quadratic", Tier: 2, Title: "A reply line octet by octet", Level: rfc.SECURITY, RFC: "5321 §4.5.3.1.5",
@@ -49,7 +51,7 @@ var hostile = of(secGroup,
 		Script: answeredAt(harness.RCPT, 550, directives),
 		Judge:  notFormatted},
 	scenario{ID: "sec-challenge-huge", Tier: 2, Title: "A huge challenge of AUTH", Level: rfc.SECURITY, RFC: "4954 §4",
-		Expect: "passes: the exchange is cancelled, or the connection closed; fails: an answer is made from 1 MiB of challenge.",
+		Expect: "passes: the exchange is cancelled, or the connection closed; warns: an answer is made from 1 MiB of challenge, which RFC 4954 does not forbid.",
 		Needs:  []conform.Need{conform.NeedAuth, conform.NeedStartTLS},
 		Script: hugeChallenge, Judge: reached("AUTH", cancels)},
 	scenario{ID: "sec-redirect", Tier: 2, Title: "The text of a reply is never followed", Level: rfc.SECURITY, RFC: "5321 §4.2 §3.4",
@@ -61,7 +63,7 @@ var hostile = of(secGroup,
 		Scripts: []*conform.Script{{ID: "sec-redirect-421", Text: "MAIL is answered 421 with a host elsewhere", Rules: []harness.Rule{harness.On(harness.MAIL).Reply(421, "4.3.2 go to mx2."+elsewhere).ThenDrop()}}},
 		Judge:   staysHere},
 	scenario{ID: "sec-env-expansion", Tier: 2, Title: "Arguments never reach a shell", Level: rfc.SECURITY, RFC: "5321 §4.1.2",
-		Expect: "passes: MAIL has the reverse-path as it was given, or the client refuses it; fails: it has a part of it.",
+		Expect: "passes: MAIL has the reverse-path as it was given, or the client refuses it; warns: it has all of it but for its quotes or a blank; fails: it has a part of it.",
 		Effect: "Whoever chooses the reverse-path runs commands where the client runs.",
 		Needs:  []conform.Need{conform.NeedFrom},
 		Script: &conform.Script{Text: "the reverse-path is a quoted string that looks like options of a command", Ask: func(_ conform.Env, j *record.Job) { j.From = shellish }},
@@ -106,6 +108,8 @@ func endsFlood(c *conform.Case) conform.Verdict {
 		return c.Inconclusive("the client did not come to the flood: %s", c.Told())
 	case n > much:
 		return c.Breach("%d octets of one reply were taken", n).At(c.Mark(said))
+	case n > little && said.Session.Lasted-said.At > c.Unit*3/4: // a faster machine would have got more into its time
+		return c.Inconclusive("%d octets of one reply were taken until the client's time was over", n)
 	case n > little:
 		return c.Warn("%d octets of one reply were taken", n).At(c.Mark(said))
 	}
@@ -117,7 +121,8 @@ func linear(c *conform.Case) conform.Verdict {
 	if !ok {
 		return c.Inconclusive("the client did not come to the reply: %s", c.Told())
 	}
-	took := (said.Session.Lasted - said.At).Round(10 * time.Millisecond)
+	next, _ := nextAt(said.Session, said.Index) // what the client does behind it is not reading
+	took := (next - said.At).Round(10 * time.Millisecond)
 	switch {
 	case n >= drippedOctets && took > c.Unit*3/2: // its own time-out did not end it
 		return c.Breach("%d octets took %v", n, took).At(c.Mark(said))
@@ -145,7 +150,8 @@ func notFormatted(c *conform.Case) conform.Verdict {
 }
 
 // cancels passes if no answer was made from the challenge: none came, or "*"
-// (RFC 4954 §4).
+// (RFC 4954 §4). An answer is a warning: no RFC bounds a challenge, and a reply
+// of this length is what endsFlood passes.
 func cancels(c *conform.Case) conform.Verdict {
 	if _, _, ok := flooded(c); !ok {
 		return c.Inconclusive("the client did not come to the challenge: %s", c.Told())
@@ -157,7 +163,7 @@ func cancels(c *conform.Case) conform.Verdict {
 		}
 		answer := said.Session.Commands[said.Index]
 		if answer.Verb == "" && answer.Line != "*" && n >= challenge {
-			return c.Breach("a challenge of %d octets was answered", n).At(c.Mark(conform.Said{Command: answer, Session: said.Session, Index: said.Index + 1}))
+			return c.Warn("a challenge of %d octets was answered", n).At(c.Mark(conform.Said{Command: answer, Session: said.Session, Index: said.Index + 1}))
 		}
 	}
 	return c.Pass("not answered: %s", c.Told())
@@ -178,13 +184,24 @@ func staysHere(c *conform.Case) conform.Verdict {
 	return c.Pass("nobody else was written to: %s", c.Told())
 }
 
+// onlyBlanks says that sent has all of whole but for blanks, which a parser of
+// addresses may take out and a shell would have read as ends of arguments.
+func onlyBlanks(sent, whole string) bool {
+	bare := func(s string) string { return strings.ReplaceAll(s, " ", "") }
+	return !strings.Contains(sent, whole) && strings.Contains(bare(sent), bare(whole))
+}
+
 func wholeSender(c *conform.Case) conform.Verdict {
 	mail, ok := c.First("MAIL")
 	switch {
+	case onlyBlanks(mail.Arg, "<"+shellish+">"):
+		return c.Warn("the reverse-path lost a blank: %s", shown(mail.Arg)).At(c.Mark(mail))
 	case !ok && c.Outcome.Class == conform.OK:
 		return c.Fail("reported success, but nothing was sent")
 	case !ok:
 		return c.Pass("refused: %s", c.Told())
+	case strings.Contains(mail.Arg, "<"+unquoted(shellish)+">"): // no shell leaves the blanks
+		return c.Warn("the reverse-path lost its quotes: %s", shown(mail.Arg)).At(c.Mark(mail))
 	case !strings.Contains(mail.Arg, "<"+shellish+">"):
 		return c.Breach("the reverse-path became %s", shown(mail.Arg)).At(c.Mark(mail))
 	}

@@ -18,15 +18,15 @@ func answersSTARTTLS(text string, rule harness.Rule) *conform.Script {
 // refusal is the scenario of a reply to STARTTLS that is not 220.
 func refusal(id, title string, tier int, want conform.Class, code int, text string) scenario {
 	reply := record.NewReply(code, text).String()
-	tells, expect := 0, "passes: a failure, nothing of the mail in the clear; fails: the session goes on in the clear"
+	tells, expect := 0, "passes: a failure, nothing of the mail in the clear; fails: the session goes on in the clear, or STARTTLS is sent again without end"
 	if want != "" {
-		tells, expect = code, "passes: a temporary failure that tells the code, nothing of the mail in the clear; warns: its class or code is told otherwise; fails: the session goes on in the clear"
+		tells, expect = code, "passes: a temporary failure that tells the code, nothing of the mail in the clear; warns: its class or code is told otherwise; fails: the session goes on in the clear, or STARTTLS is sent again without end"
 	}
 	return scenario{ID: id, Tier: tier, Title: title, Level: rfc.MUST, RFC: "3207 §4 §6",
 		Expect: expect,
 		Needs:  startTLS,
 		Script: answersSTARTTLS("STARTTLS is answered “"+reply+"”; TLS required", harness.On(harness.STARTTLS).Reply(code, text)),
-		Judge:  triedSTARTTLS(inTurn(noClearText, func(c *conform.Case) conform.Verdict { return c.Reported(want, tells) }))}
+		Judge:  triedSTARTTLS(inTurn(noClearText, comesToAnEnd, func(c *conform.Case) conform.Verdict { return c.Reported(want, tells) }))}
 }
 
 var tlsRefused = of(tlsGroup,
@@ -62,6 +62,22 @@ var tlsRefused = of(tlsGroup,
 			harness.On(harness.STARTTLS).Reply(454, "no").Trail([]byte("250 ok\r\n250 ok\r\n354 go\r\n250 queued\r\n"))),
 		Judge: triedSTARTTLS(inTurn(noClearText, func(c *conform.Case) conform.Verdict { return c.Reported("", 0) }))},
 )
+
+// again is how often STARTTLS may come in a session, which is once for a client
+// that heeds the reply.
+const again = 100
+
+// comesToAnEnd fails where STARTTLS was sent again and again. What ended that was
+// the guard or the server's limit of commands, whichever came first.
+func comesToAnEnd(c *conform.Case) conform.Verdict {
+	count := map[int]int{}
+	for _, said := range c.Said("STARTTLS") {
+		if count[said.Session.ID]++; count[said.Session.ID] > again {
+			return c.Breach("STARTTLS was sent again without end, more than %d times", again).At(c.Mark(said))
+		}
+	}
+	return c.Pass("STARTTLS was not sent without end")
+}
 
 // triedSTARTTLS asks the judge about runs in which STARTTLS was sent, or should have
 // been: mail that was sent without it is one of them.

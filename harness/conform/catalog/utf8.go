@@ -26,17 +26,17 @@ var smtpUTF8 = []string{"SMTPUTF8", "8BITMIME"}
 
 // The two servers that most of the group is about.
 var (
-	utf8Offered  = &conform.Script{ID: "utf8-addr-offered", Text: "SMTPUTF8 and 8BITMIME are offered; the recipient is " + utf8Mailbox, Offer: smtpUTF8, Ask: rcpts(utf8Mailbox)}
-	needsAddress = []conform.Need{conform.NeedRcpt, conform.NeedEHLO}
+	utf8NotOffered = &conform.Script{ID: "utf8-addr-not-offered", Text: "SMTPUTF8 is not offered; the recipient is " + utf8Mailbox, Ask: rcpts(utf8Mailbox)}
+	utf8Offered    = &conform.Script{ID: "utf8-addr-offered", Text: "SMTPUTF8 and 8BITMIME are offered; the recipient is " + utf8Mailbox, Offer: smtpUTF8, Ask: rcpts(utf8Mailbox)}
+	needsAddress   = []conform.Need{conform.NeedRcpt, conform.NeedEHLO}
 )
 
 var utf8s = of(utf8Group,
 	scenario{ID: "utf8-addr-not-offered", Tier: 1, Title: "A mailbox beyond ASCII, without SMTPUTF8", Level: rfc.MUST, RFC: "6531 §3.2 §3.5; 5321 §2.4",
 		Expect: "passes: refused by the client; fails: the octets are sent, or SMTPUTF8 is.",
 		Needs:  needsAddress,
-		Script: &conform.Script{Text: "SMTPUTF8 is not offered; the recipient is " + utf8Mailbox, Ask: rcpts(utf8Mailbox)},
-		Judge:  asciiEnvelope},
-	scenario{ID: "utf8-addr-offered", Tier: 1, Title: "A mailbox beyond ASCII, with SMTPUTF8", Level: rfc.MUST, RFC: "6531 §3.4",
+		Script: utf8NotOffered, Judge: asciiEnvelope},
+	scenario{ID: "utf8-addr-offered", Tier: 1, Title: "A mailbox beyond ASCII, with SMTPUTF8", Level: rfc.MUST, RFC: "6531 §3.4; 5321 §2.4",
 		Expect: "passes: MAIL has SMTPUTF8; n/a: the client refuses, it does not speak SMTPUTF8; fails: the address is sent without the parameter.",
 		Needs:  needsAddress,
 		Script: utf8Offered, Judge: usesUTF8},
@@ -44,12 +44,12 @@ var utf8s = of(utf8Group,
 		Expect: "passes: MAIL does not have SMTPUTF8; warns: it has, and the next server without it will refuse the message.",
 		Needs:  needsEHLO,
 		Script: &conform.Script{Text: "SMTPUTF8 and 8BITMIME are offered; all is ASCII", Offer: smtpUTF8}, Judge: notNeeded},
-	scenario{ID: "utf8-header-not-offered", Tier: 1, Title: "A header in UTF-8, without SMTPUTF8", Level: rfc.MUST, RFC: "6531 §3.2; 6532 §3",
+	scenario{ID: "utf8-header-not-offered", Tier: 1, Title: "A header in UTF-8, without SMTPUTF8", Level: rfc.MUST, RFC: "6531 §3.2; 6532 §3; 5321 §2.4",
 		Expect: "passes: written as encoded-words, or refused by the client; fails: sent as it is.",
 		Needs:  []conform.Need{conform.NeedRaw},
 		Script: &conform.Script{Text: "SMTPUTF8 is not offered; From and Subject of the message are UTF-8", Ask: askUTF8Header},
 		Judge:  headerUTF8},
-	scenario{ID: "utf8-header-offered", Tier: 2, Title: "A header in UTF-8, with SMTPUTF8", Level: rfc.MUST, RFC: "6531 §3.4; 6532 §3.2",
+	scenario{ID: "utf8-header-offered", Tier: 2, Title: "A header in UTF-8, with SMTPUTF8", Level: rfc.MUST, RFC: "6531 §3.4; 6532 §3.2; 5321 §2.4",
 		Expect: "passes: MAIL has SMTPUTF8, or the header is encoded, or refused by the client; fails: sent as it is, without the parameter.",
 		Needs:  []conform.Need{conform.NeedRaw, conform.NeedEHLO},
 		Script: &conform.Script{Text: "SMTPUTF8 and 8BITMIME are offered; From and Subject of the message are UTF-8", Offer: smtpUTF8, Ask: askUTF8Header},
@@ -59,7 +59,7 @@ var utf8s = of(utf8Group,
 		Needs:   needsAddress,
 		Script:  &conform.Script{Text: "EHLO is answered \"SMTPUTF8 foo=1\"; the recipient is " + utf8Mailbox, Offer: smtpUTF8, Rules: []harness.Rule{capable("8BITMIME", "SMTPUTF8 foo=1")}, Ask: rcpts(utf8Mailbox)},
 		Scripts: []*conform.Script{utf8Offered}, Judge: asWithoutParameters},
-	scenario{ID: "utf8-idn-only", Tier: 2, Title: "An international domain, without SMTPUTF8", Level: rfc.MUST, RFC: "6531 §3.2",
+	scenario{ID: "utf8-idn-only", Tier: 2, Title: "An international domain, without SMTPUTF8", Level: rfc.MUST, RFC: "6531 §3.2; 5321 §2.4",
 		Expect: "passes: the domain is sent as A-labels, or refused by the client; fails: its octets are sent.",
 		Needs:  []conform.Need{conform.NeedRcpt},
 		Script: &conform.Script{Text: "SMTPUTF8 is not offered; the recipient is " + idnMailbox, Ask: rcpts(idnMailbox)},
@@ -70,12 +70,12 @@ var utf8s = of(utf8Group,
 		Script: &conform.Script{Text: "SMTPUTF8 and 8BITMIME are offered; the local-part of the recipient has a combining character", Offer: smtpUTF8, Ask: rcpts(nfdMailbox)},
 		Judge:  keepsOctets},
 	scenario{ID: "utf8-lost-after-tls", Tier: 2, Title: "SMTPUTF8 is offered before TLS only", Level: rfc.MUST, RFC: "3207 §4.2; 6531 §3.2",
-		Expect: "passes: SMTPUTF8 is not used; fails: it is.",
+		Expect: "passes: SMTPUTF8 is not used, and the address not sent; n/a: it is sent without SMTPUTF8 where that was never offered too; fails: SMTPUTF8 is used, or the address sent as it would not be otherwise.",
 		Fix:    "Forget what was learnt before the handshake, and send EHLO again inside TLS.",
 		Needs:  []conform.Need{conform.NeedRcpt, conform.NeedStartTLS},
 		Script: &conform.Script{Text: "SMTPUTF8 is offered in the clear, and not inside TLS; the recipient is " + utf8Mailbox, Offer: smtpUTF8, TLS: conform.STARTTLS, Ask: rcpts(utf8Mailbox),
 			Rules: []harness.Rule{harness.On(harness.EHLO).InsideTLS().Withhold("SMTPUTF8")}},
-		Judge: asciiEnvelope},
+		Scripts: []*conform.Script{utf8NotOffered}, Judge: forgetsUTF8},
 	scenario{ID: "utf8-reply-text", Tier: 2, Title: "UTF-8 in the text of 251", Level: rfc.MUST, RFC: "6531 §3.7.4.1",
 		Expect: "passes: delivered; n/a: the client does not speak SMTPUTF8; fails: anything else.",
 		Needs:  needsAddress,
@@ -113,6 +113,21 @@ func asciiEnvelope(c *conform.Case) conform.Verdict {
 		return c.Inconclusive("queued, and not sent within the run")
 	}
 	return c.Pass("refused: %s", c.Told())
+}
+
+// forgetsUTF8 compares with a server that never offers SMTPUTF8: a client that
+// sends the address there remembers nothing by sending it here.
+func forgetsUTF8(c *conform.Case) conform.Verdict {
+	v := asciiEnvelope(c)
+	if _, _, used := with(c, "SMTPUTF8"); used || v.Word != conform.Fail {
+		return v
+	}
+	for _, said := range c.On(1).Said("MAIL", "RCPT") {
+		if _, anyway := eightBit([]byte(said.Line)); anyway {
+			return c.NotApplicable("it sends such an address without SMTPUTF8, wherever that is offered: %s", shown(said.Line))
+		}
+	}
+	return v
 }
 
 // usesUTF8 fails where an address beyond ASCII comes without the parameter.

@@ -228,7 +228,7 @@ func (m *markdown) cell(c *client, s *conform.Scenario) string {
 
 // mdPlain is text in which no reader of Markdown finds anything: no markup, no
 // address, no name to mention, no number of an issue.
-var mdPlain = regexp.MustCompile(`^(?:[\pL\pN ,;'()–—…§-]|[.:?] |\.$)*$`)
+var mdPlain = regexp.MustCompile(`^(?:[\pL\pN ,;'“”()–—…§-]|[.:?] |\.$)*$`)
 
 // mdPeer writes evidence: plain if it is, and otherwise as code, where neither
 // markup nor addresses count. The two characters that would end the code or the

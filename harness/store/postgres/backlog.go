@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"sync"
 
 	"github.com/smtpspec/smtpspec/harness/store"
@@ -9,6 +10,11 @@ import (
 // backlogBytes is how much of what is still to be indexed a node keeps in
 // memory. What is beyond is read from the database when its time has come.
 const backlogBytes = 64 << 20
+
+// backlogMessages is how many messages of a node wait to be indexed. A Put that
+// finds more waits until there are fewer, so that no search has much to look at
+// without the index.
+const backlogMessages = 2048
 
 // pending is a message that is not indexed yet.
 type pending struct {
@@ -28,10 +34,36 @@ type backlog struct {
 	queue []*pending // not begun yet
 	all   map[int64]*pending
 	bytes int
+	freed chan struct{} // closed when something was dropped
 }
 
 func newBacklog() *backlog {
-	return &backlog{more: make(chan struct{}, 1), all: map[int64]*pending{}}
+	return &backlog{more: make(chan struct{}, 1), all: map[int64]*pending{}, freed: make(chan struct{})}
+}
+
+// wait waits until there is room for one more message.
+func (b *backlog) wait(ctx context.Context) error {
+	for {
+		freed := b.full()
+		if freed == nil {
+			return nil
+		}
+		select {
+		case <-freed:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// full returns what to wait for, nil if there is room.
+func (b *backlog) full() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.all) < backlogMessages {
+		return nil
+	}
+	return b.freed
 }
 
 func (b *backlog) add(p *pending) {
@@ -78,4 +110,6 @@ func (b *backlog) drop(batch []*pending) {
 			b.bytes -= p.raw.Size()
 		}
 	}
+	close(b.freed)
+	b.freed = make(chan struct{})
 }

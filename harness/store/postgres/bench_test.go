@@ -81,7 +81,7 @@ func filled(b *testing.B, n int) *Store {
 	for range 20 {
 		<-done
 	}
-	if _, err := s.settle(b.Context()); err != nil {
+	if _, _, err := s.settle(b.Context()); err != nil {
 		b.Fatal(err)
 	}
 	admin(b, s, `vacuum analyze`)

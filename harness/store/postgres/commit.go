@@ -109,6 +109,7 @@ func (s *Store) send(ctx context.Context, conn interface {
 	}
 	queueMessages(&batch, group)
 	queueSessions(&batch, group)
+	queueRuns(&batch, group)
 	batch.Queue(notify)
 	return conn.SendBatch(ctx, &batch).Close()
 }

@@ -17,17 +17,17 @@ import (
 
 // load puts messages from several goroutines until it is stopped.
 type load struct {
-	all      sync.WaitGroup
-	stopped  atomic.Bool
-	accepted atomic.Int64
+	all     sync.WaitGroup
+	stopped atomic.Bool
 
 	mu      sync.Mutex // guards what follows
 	kept    []store.ID // Put returned nil
 	refused []store.ID
+	more    chan struct{} // closed when one more is kept
 }
 
 func startLoad(t *testing.T, s *Store, writers int) *load {
-	l := &load{}
+	l := &load{more: make(chan struct{})}
 	for w := range writers {
 		l.all.Go(func() {
 			for i := 0; !l.stopped.Load(); i++ {
@@ -35,14 +35,17 @@ func startLoad(t *testing.T, s *Store, writers int) *load {
 				if i%20 == w {
 					text = strings.Repeat("large ", 400_000)
 				}
-				l.put(t, s, text)
+				if !l.put(t, s, text) {
+					time.Sleep(5 * time.Millisecond) // whoever is refused comes later
+				}
 			}
 		})
 	}
 	return l
 }
 
-func (l *load) put(t *testing.T, s *Store, text string) {
+// put says whether the message was accepted.
+func (l *load) put(t *testing.T, s *Store, text string) bool {
 	m, raw := mailOf(text)
 	err := s.Put(t.Context(), m, raw)
 	var reply record.Reply
@@ -56,19 +59,31 @@ func (l *load) put(t *testing.T, s *Store, text string) {
 	defer l.mu.Unlock()
 	if err != nil {
 		l.refused = append(l.refused, m.ID)
-		time.Sleep(5 * time.Millisecond)
-		return
+		return false
 	}
-	l.accepted.Add(1)
 	l.kept = append(l.kept, m.ID)
+	close(l.more)
+	l.more = make(chan struct{})
+	return true
+}
+
+// accepted returns how many messages were, and what is closed upon the next.
+func (l *load) accepted() (int, <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.kept), l.more
 }
 
 // reach waits until so many messages were accepted.
-func (l *load) reach(t *testing.T, n int64) {
+func (l *load) reach(t *testing.T, want int) {
 	t.Helper()
-	for end := time.Now().Add(2 * patience); l.accepted.Load() < n; time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("%d messages were accepted, want %d", l.accepted.Load(), n)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
+	defer cancel()
+	for n, more := l.accepted(); n < want; n, more = l.accepted() {
+		select {
+		case <-more:
+		case <-ctx.Done():
+			t.Fatalf("%d messages were accepted, want %d", n, want)
 		}
 	}
 }
@@ -85,7 +100,7 @@ func TestBackendsAreKilled(t *testing.T) {
 	judge := open(t, Options{Schema: s.options.Schema})
 	l := startLoad(t, s, 6)
 	for i := range 30 {
-		l.reach(t, int64(20*i))
+		l.reach(t, 20*i)
 		admin(t, judge, `select pg_terminate_backend(pid) from pg_stat_activity
 			where query like '%insert into%' and state <> 'idle' and pid <> pg_backend_pid()`)
 	}
@@ -109,7 +124,7 @@ func TestServerRestarts(t *testing.T) {
 	defer s.Close()
 	l := startLoad(t, s, 6)
 	for i, end := range []func(){func() { own.Shut() }, own.Crash, func() { own.Shut() }} {
-		l.reach(t, int64(200*(i+1)))
+		l.reach(t, 200*(i+1))
 		end()
 		if _, err := s.Info(t.Context()); err == nil {
 			t.Error("a store without a server says that it can take mail")
@@ -118,7 +133,8 @@ func TestServerRestarts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	l.reach(t, l.accepted.Load()+200)
+	restarted, _ := l.accepted()
+	l.reach(t, restarted+200)
 	l.stop()
 	t.Logf("%d accepted, %d refused", len(l.kept), len(l.refused))
 	there := found(t, s, nil)
@@ -182,8 +198,22 @@ func TestBadMemberOfGroup(t *testing.T) {
 	}
 }
 
+// awaitBlocked waits until so many statements of the server wait for a lock.
+func awaitBlocked(t *testing.T, s *Store, want int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for n := 0; n < want; {
+		err := s.pool.QueryRow(ctx, `select count(*) from pg_stat_activity where cardinality(pg_blocking_pids(pid)) > 0`).Scan(&n)
+		if err != nil {
+			t.Fatalf("%d statements wait, want %d: %v", n, want, err)
+		}
+	}
+}
+
 func TestPutIsGivenUp(t *testing.T) {
 	s := open(t, Options{})
+	judge := open(t, Options{Schema: s.options.Schema})
 	tx, err := s.pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -193,9 +223,9 @@ func TestPutIsGivenUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	var all sync.WaitGroup
-	for range committers { // these are on their way, and wait
+	for i := range committers { // these are on their way, and wait
 		all.Go(func() { put(t, s, "text") })
-		time.Sleep(100 * time.Millisecond)
+		awaitBlocked(t, judge, i+1)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()

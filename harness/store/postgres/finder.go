@@ -29,26 +29,40 @@ type finder struct {
 	which     store.Selection
 	condition string
 	args      []any
-	digests   bool  // the condition needs indexed messages
-	place     int64 // up to which they are
-	inexact   bool  // all rows have to be looked at
+	digests   bool    // the condition needs indexed messages
+	place     int64   // up to which they are
+	inexact   bool    // all rows have to be looked at
+	tail      *finder // of the messages behind place; nil if there are none
 }
 
-// find compiles a selection. If it needs the index, what it sees ends where all
-// messages are indexed, so that a list that is continued misses none of those
-// that are indexed later.
+// find compiles a selection. If it needs the index, what is behind the last
+// message up to which all are indexed is looked at one by one.
 func (s *Store) find(ctx context.Context, which store.Selection) (*finder, error) {
 	var c compiler
 	f := &finder{store: s, which: which, condition: c.selection(which), digests: c.digests, inexact: c.inexact}
 	if c.digests {
-		var err error
-		if f.place, err = s.settle(ctx); err != nil {
+		place, last, err := s.settle(ctx)
+		if err != nil {
 			return nil, err
 		}
-		f.condition += " and seq <= " + c.arg(f.place)
+		f.place = place
+		f.condition += " and seq <= " + c.arg(place)
+		if place < last {
+			f.tail = s.between(place, last, which)
+		}
 	}
 	f.args = c.args
 	return f, nil
+}
+
+// between finds the messages of a selection in a part of the order, without the
+// index.
+func (s *Store) between(after, upto int64, which store.Selection) *finder {
+	var c compiler
+	f := &finder{store: s, which: which, inexact: true}
+	f.condition = c.selection(store.Selection{All: true, Run: which.Run}) + " and seq > " + c.arg(after) + " and seq <= " + c.arg(upto)
+	f.args = c.args
+	return f
 }
 
 // window is a part of the order, and the direction and step in which it is
@@ -68,22 +82,39 @@ func (f *finder) each(ctx context.Context, w window, take func(*row) (bool, erro
 	if w.before == 0 {
 		w.before = math.MaxInt64
 	}
+	parts := []*finder{f}
+	if f.tail != nil {
+		parts = []*finder{f.tail, f}
+	}
+	if w.oldest {
+		slices.Reverse(parts)
+	}
+	for _, part := range parts {
+		if done, err := part.search(ctx, w, take); done || err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// search reads what of a window is this finder's own, until take returns false,
+// which is done.
+func (f *finder) search(ctx context.Context, w window, take func(*row) (bool, error)) (done bool, err error) {
 	if f.inexact {
 		w.chunk = max(w.chunk, leastChunk)
 	}
 	if !f.digests {
-		_, err := f.run(ctx, &w, take)
-		return err
+		w.only = ""
+		return f.run(ctx, &w, take)
 	}
 	first := f.glance(&w)
 	if done, err := f.run(ctx, &first, take); done || err != nil {
-		return err
+		return done, err
 	}
 	if err := f.probe(ctx, &w); err != nil {
-		return err
+		return false, err
 	}
-	_, err := f.run(ctx, &w, take)
-	return err
+	return f.run(ctx, &w, take)
 }
 
 // run reads a window to its end, or until take returns false, which is done.
@@ -94,7 +125,9 @@ func (f *finder) run(ctx context.Context, w *window, take func(*row) (bool, erro
 			return false, err
 		}
 		for _, r := range rows {
-			if (f.inexact || r.inexact && f.digests) && !f.which.Match(&r.Entry) {
+			if fits, err := f.fits(ctx, r); err != nil {
+				return false, err
+			} else if !fits {
 				continue
 			}
 			if on, err := take(r); err != nil || !on {
@@ -107,6 +140,15 @@ func (f *finder) run(ctx context.Context, w *window, take func(*row) (bool, erro
 		}
 	}
 	return false, nil
+}
+
+// fits says whether a row is of the selection, where the database could not.
+func (f *finder) fits(ctx context.Context, r *row) (bool, error) {
+	if !f.inexact && !(r.inexact && f.digests) {
+		return true, nil
+	}
+	err := f.store.complete(ctx, r)
+	return err == nil && f.which.Match(&r.Entry), err
 }
 
 // glance cuts the beginning off a window: a page of what is common lies there.

@@ -71,20 +71,31 @@ func (s *Store) indexStale() error {
 	}
 }
 
-// settle returns a place up to which every message is indexed, which every Put
-// that has returned is behind of. What is not indexed yet, is indexed here.
-func (s *Store) settle(ctx context.Context) (int64, error) {
-	var place int64
-	var left bool
-	err := s.pool.QueryRow(ctx, `select seq, exists (select from messages where not indexed) from state`).Scan(&place, &left)
-	for err == nil && left {
-		var batch []*pending
-		batch, err = s.unindexed(ctx, `seq <= $1`, place)
-		if left = len(batch) > 0; left && err == nil {
-			err = s.index(ctx, batch)
+// maxTail is how many places a search looks at without the index. Beyond them
+// it has to be made first.
+const maxTail = 4096
+
+// settle returns the place of what happened last, which no Put that has returned
+// is behind of, and one at most maxTail before it up to which every message is
+// indexed.
+func (s *Store) settle(ctx context.Context) (place, last int64, err error) {
+	const query = `select seq, coalesce((select min(seq) - 1 from messages where not indexed), seq) from state`
+	if err := s.pool.QueryRow(ctx, query).Scan(&last, &place); err != nil {
+		return 0, 0, err
+	}
+	for place < last-maxTail {
+		batch, err := s.unindexed(ctx, `seq <= $1`, last)
+		if len(batch) == 0 || err != nil {
+			return last, last, err
+		}
+		if err := s.index(ctx, batch); err != nil {
+			return 0, 0, err
+		}
+		if err := s.pool.QueryRow(ctx, query).Scan(nil, &place); err != nil {
+			return 0, 0, err
 		}
 	}
-	return place, err
+	return min(place, last), last, nil
 }
 
 // unindexed returns the first messages without an index, of those that the

@@ -62,7 +62,7 @@ func open(t testing.TB, o Options) *Store {
 func noGoroutines(t testing.TB) {
 	t.Helper()
 	buffer := make([]byte, 1<<20)
-	for range 50 {
+	for range 3000 { // a minute: they end a moment behind Close
 		stacks := string(buffer[:runtime.Stack(buffer, true)])
 		if !strings.Contains(stacks, "postgres.(*Store)") && !strings.Contains(stacks, "pgxpool.(*Pool)") {
 			return

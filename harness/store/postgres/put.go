@@ -41,6 +41,14 @@ func (p *putting) size() int {
 	return p.raw.Size()
 }
 
+// opens returns the run that is to be put with it, nil for none.
+func (p *putting) opens() *store.Run {
+	if p.mail != nil {
+		return p.mail.Opens
+	}
+	return p.session.Opens
+}
+
 // Put implements store.Store. When its context ends before the message is on its
 // way, it is not stored.
 func (s *Store) Put(ctx context.Context, m *store.Mail, raw store.Raw) error {
@@ -57,7 +65,9 @@ func (s *Store) Put(ctx context.Context, m *store.Mail, raw store.Raw) error {
 		return err
 	}
 	m.Seq = p.seq
-	s.backlog.add(&pending{seq: p.seq, mail: m, raw: raw})
+	kept := *m
+	kept.Opens = nil
+	s.backlog.add(&pending{seq: p.seq, mail: &kept, raw: raw})
 	return nil
 }
 
@@ -82,6 +92,11 @@ func (s *Store) put(ctx context.Context, p *putting) error {
 		return err
 	}
 	defer leave()
+	if p.mail != nil {
+		if err := s.backlog.wait(inside); err != nil {
+			return err
+		}
+	}
 	if p.size() > aloneBytes {
 		return s.putAlone(inside, p)
 	}

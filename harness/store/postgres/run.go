@@ -19,15 +19,41 @@ func (s *Store) PutRun(ctx context.Context, r store.Run) error {
 		return err
 	}
 	defer leave()
+	_, err = s.pool.Exec(inside, insertRun, runRow(r)...)
+	return ended(inside, err)
+}
+
+const insertRun = `insert into runs (name, created, expires) values ($1, $2, $3)
+	on conflict (name) do update set expires = excluded.expires
+	where runs.expires is not null and (excluded.expires is null or excluded.expires > runs.expires)`
+
+func runRow(r store.Run) []any {
 	var expires *int64
 	if !r.Expires.IsZero() {
 		at := nanos(r.Expires)
 		expires = &at
 	}
-	_, err = s.pool.Exec(inside, `insert into runs (name, created, expires) values ($1, $2, $3)
-		on conflict (name) do update set expires = excluded.expires
-		where runs.expires is not null and (excluded.expires is null or excluded.expires > runs.expires)`, key(r.Name), nanos(r.Created), expires)
-	return ended(inside, err)
+	return []any{key(r.Name), nanos(r.Created), expires}
+}
+
+// queueRuns puts the runs that a group opens, each once. It comes behind what
+// locks the order, so that nobody waits for a run with another one held.
+func queueRuns(batch *pgx.Batch, group []*putting) {
+	runs := map[string]store.Run{}
+	for _, p := range group {
+		r := p.opens()
+		if r == nil {
+			continue
+		}
+		if known, is := runs[r.Name]; is {
+			runs[r.Name] = known.Prolonged(*r)
+		} else {
+			runs[r.Name] = *r
+		}
+	}
+	for _, r := range runs {
+		batch.Queue(insertRun, runRow(r)...)
+	}
 }
 
 // Runs implements store.Store.
@@ -91,7 +117,11 @@ func (s *Store) removeRun(ctx context.Context, name string) (int, error) {
 			return removed, err
 		}
 	}
-	_, err := s.pool.Exec(ctx, `delete from runs where name = $1`, key(name))
+	err := s.change(ctx, func(c *change) error {
+		// Mail that came meanwhile has opened the run anew.
+		_, err := c.tx.Exec(ctx, `delete from runs where name = $1 and not exists (select from messages where run = $1 and run <> '')`, key(name))
+		return err
+	})
 	return removed, err
 }
 

@@ -143,6 +143,9 @@ func (c *change) put(d *delivery) error {
 		return fmt.Errorf("a message of %d octets", d.mail.Size)
 	}
 	m := &d.mail
+	if err := c.openRun(m.Opens); err != nil {
+		return err
+	}
 	m.Seq = c.next()
 	_, err := c.plain("INSERT INTO mail (seq, id, session, run, at, size, tls, auth, mechanism, codes, facts)"+
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", m.Seq, string(m.ID), string(m.Session), m.Run, nanos(m.At), m.Size,
@@ -166,6 +169,8 @@ func (c *change) put(d *delivery) error {
 	c.now.unread++
 	c.now.bytes += int64(m.Size)
 	c.happened(m.Seq, store.NewMessage, m.Run, m.ID)
-	c.news = append(c.news, &pending{mail: *m, raw: d.raw, held: m.Size})
+	kept := *m
+	kept.Opens = nil
+	c.news = append(c.news, &pending{mail: kept, raw: d.raw, held: m.Size})
 	return nil
 }

@@ -12,18 +12,23 @@ func (s *Store) PutRun(ctx context.Context, r store.Run) error {
 		return err
 	}
 	defer s.leave()
+	return s.known(ctx, s.write.change(ctx, func(c *change) error { return c.openRun(&r) }))
+}
+
+// openRun makes a run be there, or prolongs it; nil for none.
+func (c *change) openRun(r *store.Run) error {
+	if r == nil {
+		return nil
+	}
 	var ends any
 	if !r.Expires.IsZero() {
 		ends = nanos(r.Expires)
 	}
-	err := s.write.change(ctx, func(c *change) error {
-		_, err := c.plain("INSERT INTO run (name, created, expires, ends) VALUES (?, ?, ?, ?)"+
-			" ON CONFLICT (name) DO UPDATE SET expires = excluded.expires, ends = excluded.ends"+
-			" WHERE run.ends IS NOT NULL AND (excluded.ends IS NULL OR excluded.ends > run.ends)",
-			r.Name, packTime(r.Created), packTime(r.Expires), ends)
-		return err
-	})
-	return s.known(ctx, err)
+	_, err := c.plain("INSERT INTO run (name, created, expires, ends) VALUES (?, ?, ?, ?)"+
+		" ON CONFLICT (name) DO UPDATE SET expires = excluded.expires, ends = excluded.ends"+
+		" WHERE run.ends IS NOT NULL AND (excluded.ends IS NULL OR excluded.ends > run.ends)",
+		r.Name, packTime(r.Created), packTime(r.Expires), ends)
+	return err
 }
 
 // Runs returns the runs by name.
@@ -102,7 +107,7 @@ func (s *Store) removeRun(ctx context.Context, name string, expired bool) error 
 		return err
 	}
 	return s.write.change(ctx, func(c *change) error {
-		_, err := c.plain("DELETE FROM run WHERE name = ?", name)
+		_, err := c.plain("DELETE FROM run WHERE name = ?1 AND NOT EXISTS (SELECT 1 FROM mail WHERE run = ?1 AND run <> '')", name)
 		return err
 	})
 }

@@ -24,6 +24,9 @@ func (s *Store) PutSession(ctx context.Context, session *store.Session) error {
 	}
 	var seq int64
 	err := s.write.join(ctx, func(c *change) error {
+		if err := c.openRun(session.Opens); err != nil {
+			return err
+		}
 		seq = c.next()
 		_, err := c.plain("INSERT INTO session (seq, id, run, started, facts, record) VALUES (?, ?, ?, ?, ?, ?)",
 			seq, string(session.ID), session.Run, nanos(session.Started), facts, record)

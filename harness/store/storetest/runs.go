@@ -3,6 +3,8 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/smtpspec/smtpspec/harness/store"
@@ -66,6 +68,78 @@ func checkRuns(b *box) {
 	b.holds()
 	b.must(b.PutRun(b.ctx, store.Run{Name: "one", Created: created.Add(time.Minute)}))
 	b.runs("one 0 12:01 never", "two 0 12:00 never")
+}
+
+// checkRunsOpen puts runs with their first messages and sessions.
+func checkRunsOpen(b *box) {
+	opening := func(i int, expires time.Time) (*store.Mail, []byte) {
+		raw := fmt.Appendf(nil, "Subject: %d\r\n\r\nx\r\n", i)
+		m := newMail(i, raw)
+		m.Run, m.Opens = "job", &store.Run{Name: "job", Created: m.At, Expires: expires}
+		return m, raw
+	}
+	for i, expires := range []time.Time{start.Add(2 * time.Hour), start.Add(3 * time.Hour), start.Add(time.Hour)} {
+		m, raw := opening(i, expires)
+		e := b.put(m, raw)
+		e.Opens = nil
+		got, err := b.Get(b.ctx, e.ID)
+		b.must(err)
+		b.sameEntry(got, e)
+	}
+	b.runs("job 3 12:00 15:00")
+	for _, e := range b.all(store.Page{}) {
+		if e.Opens != nil {
+			b.Errorf("%s is listed with the run that it opened", e.ID)
+		}
+	}
+	b.must(b.DeleteRun(b.ctx, "job"))
+	b.forget(func(*store.Entry) bool { return true })
+	b.runs()
+
+	m, raw := opening(70, time.Time{})
+	b.put(m, raw).Opens = nil
+	again := *m
+	again.Opens = &store.Run{Name: "other", Created: start}
+	if err := b.Put(b.ctx, &again, data(raw)); err == nil {
+		b.Error("a second message with the ID of the first")
+	}
+	b.runs("job 1 12:01 never")
+	s := newSession(0)
+	s.Run, s.Opens = "alone", &store.Run{Name: "alone", Created: start, Expires: start.Add(time.Hour)}
+	b.must(b.PutSession(b.ctx, s))
+	b.runs("alone 0 12:00 13:00", "job 1 12:01 never")
+	b.holds()
+	b.openedWhileDeleted(opening)
+}
+
+// openedWhileDeleted sees that what opens its run has it.
+func (b *box) openedWhileDeleted(opening func(int, time.Time) (*store.Mail, []byte)) {
+	var work sync.WaitGroup
+	for i := range 4 {
+		work.Go(func() {
+			for j := range 20 {
+				if m, raw := opening(100+20*i+j, start.Add(time.Hour)); i > 0 {
+					b.check(b.Put(b.ctx, m, data(raw)))
+				} else if err := b.DeleteRun(b.ctx, "job"); !errors.Is(err, store.ErrNotFound) {
+					b.check(err)
+				}
+			}
+		})
+	}
+	work.Wait()
+	there := b.all(store.Page{Run: "job"})
+	runs, err := b.Runs(b.ctx)
+	b.must(err)
+	if known := slices.ContainsFunc(runs, func(r store.Run) bool { return r.Name == "job" }); !known && len(there) > 0 {
+		b.Errorf("%d messages are of a run that is not there", len(there))
+	}
+}
+
+// check fails the test, and goes on.
+func (b *box) check(err error) {
+	if err != nil {
+		b.Error(err)
+	}
 }
 
 // runs checks what runs there are.

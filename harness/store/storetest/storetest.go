@@ -59,6 +59,7 @@ var tests = []struct {
 	{"kinds of sessions", Options{}, checkSessionKinds},
 	{"runs are apart", Options{}, checkRunsApart},
 	{"runs", Options{}, checkRuns},
+	{"runs open with mail", Options{}, checkRunsOpen},
 	{"runs expire", Options{}, checkRunsExpire},
 
 	{"watch", Options{}, checkWatch},

@@ -34,6 +34,10 @@ type Config struct {
 	Extensions []string         // that EHLO offers, a line each
 	Limits     map[string]int64 // of the server, by name: "message_octets"
 
+	// Free returns how many octets are free where mail is kept, -1 if nobody
+	// knows, and whether that is enough to take mail; nil = there is always enough.
+	Free func() (octets int64, enough bool)
+
 	// Domain is that of the example address that a new run is answered with;
 	// "" = "example.test".
 	Domain string

@@ -48,5 +48,10 @@ func (a *API) ready(w http.ResponseWriter, r *request) error {
 		a.Log.Warn("not ready", "error", err)
 		return writePlain(w, http.StatusServiceUnavailable, "the store takes no mail; the log of the server says why\n")
 	}
+	if a.Free != nil {
+		if _, enough := a.Free(); !enough {
+			return writePlain(w, http.StatusServiceUnavailable, "the disk is nearly full; mail is refused until there is room\n")
+		}
+	}
 	return writePlain(w, http.StatusOK, "ready\n")
 }

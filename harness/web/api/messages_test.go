@@ -284,6 +284,22 @@ func TestRules(t *testing.T) {
 	}
 }
 
+func TestReadinessKnowsTheDisk(t *testing.T) {
+	free, enough := int64(99), false
+	b := newBox(t, func(c *api.Config, _ *store.MemoryOptions) { c.Free = func() (int64, bool) { return free, enough } })
+	if w := b.ask("GET", "/readyz", ""); w.Code != 503 || !strings.Contains(w.Body.String(), "disk") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	text := b.ask("GET", "/metrics", "").Body.String()
+	if !strings.Contains(text, "smtpspec_disk_free_bytes 99\n") || !strings.Contains(text, "smtpspec_disk_has_room 0\n") {
+		t.Errorf("%s", text)
+	}
+	free, enough = -1, true
+	if w := b.ask("GET", "/readyz", ""); w.Code != 200 {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
 func TestMetricsAreCounted(t *testing.T) {
 	b := newBox(t)
 	b.put("", mail("x"))

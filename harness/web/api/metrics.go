@@ -60,6 +60,11 @@ func (a *API) getMetrics(w http.ResponseWriter, r *request) error {
 	if err == nil {
 		storeMetrics(&b, info)
 	}
+	if a.Free != nil {
+		free, enough := a.Free()
+		gauge(&b, "disk_free_bytes", "octets that are free where mail is kept; -1 if nobody knows", free)
+		gauge(&b, "disk_has_room", "whether that is enough to take mail", boolean(enough))
+	}
 	gauge(&b, "http_waits", "waits that are open", int64(len(a.waits)))
 	gauge(&b, "http_streams", "event streams that are open", int64(len(a.streams)))
 	a.metrics.write(&b)

@@ -84,7 +84,11 @@ func TestForeignPagesAreNotAnswered(t *testing.T) {
 	}{
 		{"a tool", nil, 200, 200},
 		{"our page", []string{"Origin", "http://localhost:8025", "Sec-Fetch-Site", "same-origin"}, 200, 200},
+		{"a form of our page", []string{"Origin", "null", "Sec-Fetch-Site", "same-origin"}, 200, 200},
+		{"a form of a page of nobody", []string{"Origin", "null", "Sec-Fetch-Site", "cross-site"}, 403, 403},
 		{"our page, an old browser", []string{"Origin", "http://localhost:8025"}, 200, 200},
+		{"a form of ours", []string{"Origin", "null", "Sec-Fetch-Site", "same-origin", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"}, 200, 200},
+		{"a frame without an origin", []string{"Origin", "null", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "cors"}, 403, 403},
 		{"the address bar", []string{"Sec-Fetch-Site", "none", "Sec-Fetch-Mode", "navigate"}, 200, 200},
 		{"a link", navigation, 200, 403},
 		{"a link from our name", []string{"Sec-Fetch-Site", "same-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"}, 200, 403},

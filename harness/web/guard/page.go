@@ -22,7 +22,7 @@ func (g *Guard) checkPage(r *http.Request) *problem.Problem {
 	if err := g.writes.Check(r); err != nil {
 		return foreign
 	}
-	if origin != "" && !sameOrigin(origin, r.Host) {
+	if origin != "" && !sameOrigin(origin, r.Host) && !isOwnForm(r) {
 		return foreign
 	}
 	switch r.Header.Get("Sec-Fetch-Site") {
@@ -39,6 +39,13 @@ func (g *Guard) checkPage(r *http.Request) *problem.Problem {
 func isNavigation(r *http.Request) bool {
 	return (r.Method == http.MethodGet || r.Method == http.MethodHead) && r.Header.Get("Sec-Fetch-Mode") == "navigate" &&
 		r.Header.Get("Sec-Fetch-Dest") == "document"
+}
+
+// isOwnForm says that a page of ours sent a form. It sends no referrer, and so
+// the browser writes "null" for its origin; that it is ours is said by what no
+// page can write.
+func isOwnForm(r *http.Request) bool {
+	return r.Header.Get("Origin") == "null" && r.Header.Get("Sec-Fetch-Site") == "same-origin"
 }
 
 func sameOrigin(origin, host string) bool {

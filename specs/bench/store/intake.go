@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -25,11 +26,17 @@ func (b *bench) intake(ctx context.Context, out io.Writer) error {
 	} else {
 		fmt.Fprintln(os.Stderr, "bench-store: without PostgreSQL:", err)
 	}
-	mail := texts(0, b.of(800, 4000))
+	mail := texts(0, cmp.Or(b.messages, b.of(800, 4000)))
 	for _, k := range all {
+		if !b.kinds.MatchString(k.name) {
+			continue
+		}
 		if err := b.intakeOf(ctx, t, k, mail); err != nil {
 			return fmt.Errorf("%s: %w", k.name, err)
 		}
+	}
+	if !b.kinds.MatchString(sqlitePower.name) {
+		return nil
 	}
 	return b.bounded(ctx, t, mail)
 }

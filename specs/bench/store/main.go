@@ -27,12 +27,17 @@ func main() {
 	var b bench
 	only := flag.String("only", "", "measure only the parts whose name matches this `regexp`: intake, reading, searching, memory")
 	flag.BoolVar(&b.quick, "quick", false, "fewer rows and messages, under a minute")
+	kinds := flag.String("kinds", "", "measure the intake of those stores only whose name matches this `regexp`: SQLite, power; memory; PostgreSQL")
+	flag.IntVar(&b.messages, "messages", 0, "`how many` messages an intake has; 0 is 4000, with -quick 800")
 	flag.StringVar(&b.program, "program", "", "measure this `smtpspec` in place of one that is built now")
 	flag.StringVar(&b.parent, "dir", "", "keep the stores below this `folder` while they are measured; \"\" is that of temporary files")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	parts, err := regexp.Compile(*only)
+	if err == nil {
+		b.kinds, err = regexp.Compile(*kinds)
+	}
 	if err == nil {
 		err = b.run(ctx, parts, os.Stdout)
 	}
@@ -44,10 +49,12 @@ func main() {
 
 // bench is one run of the program.
 type bench struct {
-	quick   bool
-	program string // smtpspec
-	parent  string
-	folder  string // where all stores are, gone at the end
+	quick    bool
+	kinds    *regexp.Regexp // of the intake
+	messages int            // of an intake
+	program  string         // smtpspec
+	parent   string
+	folder   string // where all stores are, gone at the end
 }
 
 func (b *bench) run(ctx context.Context, only *regexp.Regexp, out io.Writer) (err error) {

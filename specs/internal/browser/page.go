@@ -9,11 +9,13 @@ import (
 	"sync"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 )
@@ -107,7 +109,15 @@ func (p *Page) Type(selector, text string) {
 // Press presses keys, one after the other, wherever the focus is.
 func (p *Page) Press(keys string, modifiers ...chromedp.Modifier) {
 	GinkgoHelper()
-	p.Run(chromedp.KeyEvent(keys, chromedp.KeyModifiers(modifiers...)))
+	p.Run(chromedp.KeyEvent(keys, chromedp.KeyModifiers(modifiers...), asKeyboards))
+}
+
+// asKeyboards makes a key two events, as keyboards do, so that a page which
+// takes the first one for itself does not get the letter.
+func asKeyboards(e *input.DispatchKeyEventParams) {
+	if e.Type == kb.KeyDown {
+		e.Type, e.Text, e.UnmodifiedText = input.DispatchKeyEventTypeRawKeyDown, "", ""
+	}
 }
 
 // Eval returns the value of an expression of JavaScript in the page; that of a

@@ -3,6 +3,7 @@ package mutant
 import (
 	"context"
 	"errors"
+	"net"
 	"time"
 
 	"github.com/smtpspec/smtpspec/harness/record"
@@ -29,8 +30,17 @@ var timeMutants = []Mutant{
 			return send(ctx, job)
 		}},
 	{Name: "timer-starts-anew", Breaks: []string{"timeout-drip"}, Text: "Each octet gives the server the whole time again.", Conn: restarting},
-	{Name: "timeout-not-configurable", Breaks: []string{"timeout-configurable", "timeout-connect"}, Text: "It does not look at the time-out that it is given.",
+	{Name: "timeout-not-configurable", Breaks: []string{"timeout-configurable"}, Text: "It does not look at the time-out that it is given.",
 		Job: func(j *Job) { j.Timeout = 0 }},
+	{Name: "connects-patiently", Breaks: []string{"timeout-connect"}, Text: "Its time-out does not hold for the attempt to connect.",
+		Around: func(ctx context.Context, job Job, send sendFunc) error {
+			dial := job.Dial
+			if dial == nil {
+				dial = new(net.Dialer).DialContext
+			}
+			job.Dial = func(_ context.Context, network, addr string) (net.Conn, error) { return dial(ctx, network, addr) }
+			return send(ctx, job)
+		}},
 	{Name: "silence-is-success", Text: "It takes a time-out for success.",
 		Around: func(ctx context.Context, job Job, send sendFunc) error {
 			err := send(ctx, job)

@@ -23,8 +23,8 @@ import (
 type Keeper struct {
 	store store.Store
 	log   *slog.Logger
-	runs  runBook
-	boot  [16]byte // makes the IDs of sessions differ from those of other processes
+	age   time.Duration // of a run behind its last message
+	boot  [16]byte      // makes the IDs of sessions differ from those of other processes
 
 	mu    sync.Mutex     // guards runOf
 	runOf map[int]string // of open sessions, by the first message that had one
@@ -33,7 +33,7 @@ type Keeper struct {
 // New returns a keeper. Runs that begin with their first message expire after
 // runAge; 0 is never.
 func New(s store.Store, runAge time.Duration, log *slog.Logger) *Keeper {
-	k := &Keeper{store: s, log: log, runs: runBook{store: s, age: runAge}, runOf: map[int]string{}}
+	k := &Keeper{store: s, log: log, age: runAge, runOf: map[int]string{}}
 	rand.Read(k.boot[:])
 	return k
 }
@@ -45,12 +45,22 @@ func (k *Keeper) Name() string { return string(store.NewID()) }
 func (k *Keeper) Keep(ctx context.Context, s *harness.Session, m *record.Message) error {
 	run := runOf(s, m)
 	k.remember(s.ID, run)
-	if err := k.runs.open(ctx, run); err != nil {
-		return k.refused("run", err)
-	}
 	mail := &store.Mail{ID: store.ID(m.Key), Session: k.SessionID(s), Run: run, At: m.At,
-		Envelope: m.Envelope, Reply: m.Reply, Size: m.Size(), Facts: factsOf(s)}
+		Envelope: m.Envelope, Reply: m.Reply, Size: m.Size(), Facts: factsOf(s), Opens: k.opens(run)}
 	return k.refused("message", k.store.Put(ctx, mail, m))
+}
+
+// opens returns what mail of a run opens or prolongs.
+func (k *Keeper) opens(run string) *store.Run {
+	if run == "" {
+		return nil
+	}
+	now := time.Now()
+	r := &store.Run{Name: run, Created: now}
+	if k.age > 0 {
+		r.Expires = now.Add(k.age)
+	}
+	return r
 }
 
 // refused logs why the client is not told 250.
@@ -71,10 +81,7 @@ func (k *Keeper) Ended(s *harness.Session) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	if err := k.runs.open(ctx, kept.Run); err != nil {
-		k.refused("run", err)
-		return
-	}
+	kept.Opens = k.opens(kept.Run)
 	k.refused("session", k.store.PutSession(ctx, kept))
 }
 

@@ -73,6 +73,18 @@ func (s Spec) Open(ctx context.Context, o Options) (store.Store, error) {
 	return store.NewMemory(store.MemoryOptions{Retention: o.Retention, Digester: digester}), nil
 }
 
+// Folder returns where the store has its file, "" if it has none.
+func (s Spec) Folder() string {
+	if s.kind != "sqlite" {
+		return ""
+	}
+	path, err := s.path()
+	if err != nil {
+		return "" // Open says so
+	}
+	return filepath.Dir(path)
+}
+
 // path returns the file of the store, by default the one in the user's data
 // folder.
 func (s Spec) path() (string, error) {

@@ -2,10 +2,7 @@ package inbox
 
 import (
 	"bytes"
-	"context"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/smtpspec/smtpspec/harness"
 	"github.com/smtpspec/smtpspec/harness/record"
@@ -90,55 +87,4 @@ func runInHeader(head []byte) string {
 		head = rest
 	}
 	return ""
-}
-
-// runBook opens runs that nobody has opened.
-type runBook struct {
-	store store.Store
-	age   time.Duration
-
-	mu    sync.Mutex           // guards known
-	known map[string]time.Time // when the store was last told of it
-}
-
-// open sees to it that there is a run of that name. A run that is in use is
-// prolonged.
-func (b *runBook) open(ctx context.Context, name string) error {
-	now := time.Now()
-	if name == "" || !b.due(name, now) {
-		return nil
-	}
-	run := store.Run{Name: name, Created: now}
-	if b.age > 0 {
-		run.Expires = now.Add(b.age)
-	}
-	if err := b.store.PutRun(ctx, run); err != nil {
-		return err
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.known == nil || len(b.known) > 10_000 {
-		b.known = map[string]time.Time{}
-	}
-	b.known[name] = now
-	return nil
-}
-
-// anew is how often the store hears of a run that is in use. Another daemon over
-// the same store may have deleted it meanwhile.
-const anew = 5 * time.Second
-
-// due says that the store should hear of a run that is in use.
-func (b *runBook) due(name string, now time.Time) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	told, known := b.known[name]
-	return !known || now.Sub(told) > anew
-}
-
-// forget makes the store hear of a run with its next message.
-func (b *runBook) forget(name string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	delete(b.known, name)
 }

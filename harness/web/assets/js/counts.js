@@ -28,7 +28,7 @@ function showTotal() {
 	const n = Math.max(0, Number(list().dataset.total) - goingCount());
 	total.textContent = say("say.total", n);
 	const empty = document.querySelector("[data-empty]");
-	if (empty) empty.hidden = n > 0 || document.querySelector("#main .wrong .where") !== null;
+	if (empty) empty.hidden = n > 0 || document.querySelector("#wrong .where") !== null;
 }
 
 const icon = document.querySelector("link[rel=icon]");

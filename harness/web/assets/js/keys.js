@@ -18,7 +18,9 @@ function keyOf(e) {
 	return { Slash: e.shiftKey ? "?" : "/", Digit3: e.shiftKey ? "#" : "" }[e.code] ?? e.key;
 }
 
-const writes = (at) => at.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]") != null;
+// writes says that keys are for a field. One of a dialog that has just closed
+// keeps the focus for a moment.
+const writes = (at) => at.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]") != null && at.checkVisibility();
 const isOpen = () => document.querySelector("dialog[open], :popover-open") != null;
 
 document.addEventListener("keydown", (e) => {

@@ -14,6 +14,7 @@ const most = 200; // messages that one question may name
 
 const came = []; // summaries, not told of yet
 const other = new Set(); // IDs of messages that have changed
+let tags = false; // they may have changed
 let anew = false; // what happened is not known any more
 let held = []; // rows that came while one reads further down, the newest first
 let heldMore = false; // and further ones that are not here
@@ -46,7 +47,8 @@ async function look() {
 async function news(ids) {
 	const { q, run } = here();
 	const there = list();
-	const path = withParams("/ui/news", { q, run, since: there.dataset.cursor, ids: ids.filter(rowOf).join(), tags: ids.length ? "1" : "" });
+	const path = withParams("/ui/news", { q, run, since: there.dataset.cursor, ids: ids.filter(rowOf).join(), tags: tags ? "1" : "" });
+	tags = false;
 	const answer = await fetch(path, { headers: { "HX-Request": "true" } });
 	if (!answer.ok || list() !== there) return;
 	const html = document.createElement("template");
@@ -140,8 +142,14 @@ function listen() {
 		schedule();
 	});
 	on("message", (m) => came.push(m));
-	on("update", ({ ids }) => ids.forEach((id) => other.add(id)));
-	on("delete", ({ ids }) => removed(ids));
+	on("update", ({ ids }) => {
+		tags = true;
+		ids.forEach((id) => other.add(id));
+	});
+	on("delete", ({ ids }) => {
+		tags = true;
+		removed(ids);
+	});
 	on("gap", () => { anew = true; });
 	stream.addEventListener("open", () => { if (list()) schedule(); });
 	// A refusal ends the stream for good; then the next one is ours to try.

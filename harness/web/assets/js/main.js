@@ -8,6 +8,7 @@ import "./opening.js";
 import "./paging.js";
 import "./searching.js";
 import "./bulk.js";
+import "./side.js";
 import "./divider.js";
 import "./times.js";
 import "./keys.js";

@@ -1,19 +1,23 @@
 // The place is what the URL says: the search, the run, where the list begins,
-// the message that is open, and its tab.
+// the message that is open, its tab, and how it is shown (more).
+const known = ["q", "run", "after", "tab"];
 const view = /^\/view\/([0-9A-Z]{26})$/;
 
 export function placeOf(href) {
 	const url = new URL(href, location);
 	const of = (name) => url.searchParams.get(name) ?? "";
-	return { q: of("q"), run: of("run"), after: of("after"), tab: of("tab"), id: url.pathname.match(view)?.[1] ?? "" };
+	return {
+		q: of("q"), run: of("run"), after: of("after"), tab: of("tab"), id: url.pathname.match(view)?.[1] ?? "",
+		more: Object.fromEntries([...url.searchParams].filter(([name]) => !known.includes(name))),
+	};
 }
 
 export const here = () => placeOf(location.href);
 
 // addressOf is the URL of a place.
-export function addressOf({ q, run, after, tab, id }) {
+export function addressOf({ q, run, after, tab, id, more }) {
 	const path = id ? "/view/" + id : q || after ? "/search" : "/";
-	return withParams(path, { q, run, after, tab: id ? tab : "" });
+	return withParams(path, { q, run, after, tab: id ? tab : "", ...(id ? more : {}) });
 }
 
 // listOf is the URL of the list of a place.

@@ -58,10 +58,9 @@ if (list()) {
 	document.addEventListener("submit", (e) => { if (e.target.matches("[data-search]")) submit(e); });
 	document.addEventListener("htmx:afterSwap", (e) => {
 		// A list that came is one that could be read.
-		if (e.target.id === "main" && !e.target.querySelector(".wrong")) document.querySelector(".search .wrong")?.replaceChildren();
+		if (e.target.id === "main") document.getElementById("wrong")?.replaceChildren();
 		heed();
 	});
-	document.addEventListener("htmx:oobAfterSwap", heed);
 	document.addEventListener("click", (e) => {
 		const example = e.target.closest("[data-query]");
 		const tag = e.target.closest("a[data-tag], .row .tag[data-tag]");
@@ -80,7 +79,3 @@ if (list()) {
 export function tagQuery(tag) {
 	return "tag:" + (/^[\p{L}\p{Nd}-]+$/u.test(tag) ? tag : '"' + tag.replace(/["\\]/g, "\\$&") + '"');
 }
-
-document.addEventListener("change", (e) => {
-	if (e.target.closest("[data-runs]")) e.target.form.submit();
-});

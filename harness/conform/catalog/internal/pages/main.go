@@ -31,7 +31,7 @@ func main() {
 const scenariosHead = `# The scenarios
 
 What ` + "`smtpspec check`" + ` asks of a client, in the order of a session. A breach of MUST, DERIVED or SECURITY fails; one of SHOULD
-or INTEROP warns; INFO and MAY say which way a client goes. A hang always fails. [The sentences of the RFCs](coverage.md) that each rests on are linked.
+or INTEROP warns; INFO and MAY say which way a client goes. A hang fails at any level, unless the client had given up and waits for the reply to its QUIT only. [The sentences of the RFCs](coverage.md) that each rests on are linked.
 
 This page is made from the catalogue by ` + "`go generate ./harness/conform/catalog`" + `.
 `
