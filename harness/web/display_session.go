@@ -23,12 +23,14 @@ func displaySession(w *words) template.FuncMap {
 	}
 }
 
-// duration is a time for people: "0.4 ms", "12 ms", "1.5 s", "2 min 3 s".
+// duration is a time for people: "35 µs", "0.4 ms", "12 ms", "1.5 s", "2 min 3 s".
 func duration(d time.Duration) string {
 	ms := float64(d) / float64(time.Millisecond)
 	switch {
 	case d <= 0:
 		return "0 ms"
+	case ms < 0.1:
+		return fmt.Sprintf("%d µs", d.Microseconds())
 	case ms < 10:
 		return fmt.Sprintf("%.1f ms", ms)
 	case ms < 1000:

@@ -2,7 +2,6 @@ package dialogue
 
 import (
 	"strings"
-	"time"
 
 	"github.com/smtpspec/smtpspec/harness/record"
 )
@@ -32,7 +31,7 @@ type Next struct {
 // one that a rule swallowed; nil if there is none.
 func FirstRefusal(s *record.Session) *Refusal {
 	if refuses(s.Greeting) {
-		return &Refusal{Stage: record.CONNECT, Reply: s.Greeting, Next: nextOf(s, 0, "", s.Greeting.At)}
+		return &Refusal{Stage: record.CONNECT, Reply: s.Greeting, Next: nextOf(s, 0, "")}
 	}
 	verb, arg := "", ""
 	for i, c := range s.Commands {
@@ -47,7 +46,7 @@ func FirstRefusal(s *record.Session) *Refusal {
 			if c.Verb != "" {
 				found.Stage = c.Stage()
 			}
-			found.Next = nextOf(s, i+1, verb, r.At)
+			found.Next = nextOf(s, i+1, verb)
 			return found
 		}
 	}
@@ -72,9 +71,9 @@ func replies(c record.Command) func(yield func(record.Reply) bool) {
 
 // nextOf returns what the client did once it had an answer; what was on its way
 // by then was no answer to it.
-func nextOf(s *record.Session, from int, verb string, answered time.Duration) Next {
+func nextOf(s *record.Session, from int, verb string) Next {
 	for _, c := range s.Commands[from:] {
-		if c.Pipelined && c.At <= answered {
+		if c.Pipelined {
 			continue
 		}
 		line := record.Escape(record.Clip(c.Line, 200))

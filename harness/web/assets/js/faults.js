@@ -16,7 +16,7 @@ async function ask(method, path, body) {
 		const answer = await fetch("/api/rules" + path, { method, body, headers: body ? { "Content-Type": "application/json" } : {} });
 		if (answer.ok) return null;
 		const problem = await answer.json().catch(() => ({ detail: answer.statusText }));
-		if (answer.status === 401 || answer.status === 403) problem.detail = page.dataset.forbidden + " " + problem.detail;
+		if (answer.status === 401 || answer.status === 403) problem.detail = `${page.dataset.forbidden} (${problem.detail})`;
 		return problem;
 	} catch {
 		return { detail: page.dataset.unreachable };
@@ -77,7 +77,7 @@ function place(problem, lead) {
 function showWrong(problem) {
 	const lead = text.value.length - text.value.trimStart().length;
 	const at = place(problem, lead);
-	wrong.querySelector("p").textContent = problem.detail;
+	wrong.querySelector("p").textContent = at >= 0 && !problem.detail.startsWith("rule:") ? page.dataset.unread : problem.detail;
 	const shown = wrong.querySelector("pre");
 	shown.hidden = at < 0;
 	if (at >= 0) {
