@@ -246,5 +246,5 @@ type Info struct {
 	Unread     int
 	Sessions   int
 	Evicted    int64 // messages that retention and the expiry of runs removed, since the store was opened
-	Unindexed  int   // messages that no search has looked at yet
+	Unindexed  int   // messages that the index of searches has not yet
 }
