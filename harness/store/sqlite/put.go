@@ -161,6 +161,6 @@ func (c *change) put(d *delivery) error {
 	c.now.unread++
 	c.now.bytes += int64(m.Size)
 	c.happened(m.Seq, store.NewMessage, m.Run, m.ID)
-	c.news = append(c.news, &pending{mail: *m, raw: d.raw, held: len(d.raw)})
+	c.news = append(c.news, &pending{mail: *m, raw: d.raw})
 	return nil
 }

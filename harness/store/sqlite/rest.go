@@ -1,0 +1,66 @@
+package sqlite
+
+import (
+	"time"
+
+	"github.com/smtpspec/smtpspec/harness/store"
+)
+
+// The index gives way to mail that comes fast. A search sees what is in the
+// tail all the same, so it only has to keep the tail from becoming large.
+const (
+	crowd     = 32                     // so many messages
+	crowdTime = 100 * time.Millisecond // within that time are much mail
+
+	restMessages = 4096 // in the tail; with more the index works whatever comes
+	restOctets   = 32 << 20
+
+	quiet    = 25 * time.Millisecond  // without a message, and what has come is indexed
+	patience = 250 * time.Millisecond // of the first one that waits for others
+)
+
+// came takes note of so many messages.
+func (x *index) came(n int, now time.Time) {
+	x.last = now
+	for range min(n, crowd) {
+		x.recent[x.next] = now
+		x.next = (x.next + 1) % crowd
+	}
+}
+
+// busy says that much mail comes.
+func (x *index) busy(now time.Time) bool { return now.Sub(x.recent[x.next]) < crowdTime }
+
+// rests says that nothing is to be digested or written now.
+func (x *index) rests(now time.Time) bool {
+	switch {
+	case !x.live, len(x.tail) >= restMessages, x.octets >= restOctets:
+		return false
+	case x.busy(now):
+		return true
+	case len(x.tail) > 0 && now.Sub(x.tail[0].came) >= patience:
+		return false
+	}
+	return now.Sub(x.last) < quiet
+}
+
+// pause waits until something changes, or for the time in which a rest may
+// have ended. x.mu is given back meanwhile.
+func (x *index) pause() error {
+	var ended <-chan time.Time
+	if len(x.tail) > 0 || x.unswept {
+		timer := time.NewTimer(quiet)
+		defer timer.Stop()
+		ended = timer.C
+	}
+	changed := x.changed
+	x.mu.Unlock()
+	defer x.mu.Lock()
+	select {
+	case <-changed:
+	case <-ended:
+	case <-x.quit:
+		return store.ErrClosed
+	}
+	return nil
+}
