@@ -31,7 +31,8 @@ type search struct {
 	view  // of a query that looks at what messages say
 }
 
-// List returns a page of messages. A query that is too large is a
+// List returns a page of messages. While much mail comes a search may wait for
+// its turn, up to a second. A query that is too large is a
 // *store.QueryError.
 func (s *Store) List(ctx context.Context, p store.Page) (*store.Listing, error) {
 	reading, leave, err := s.reading(ctx)
@@ -39,6 +40,13 @@ func (s *Store) List(ctx context.Context, p store.Page) (*store.Listing, error) 
 		return nil, err
 	}
 	defer leave()
+	if p.Query != nil && p.Query.Expr != nil {
+		end, err := s.pace.begin(reading)
+		if err != nil {
+			return nil, s.known(ctx, err)
+		}
+		defer end()
+	}
 	l, err := s.list(reading, p)
 	return l, s.known(ctx, err)
 }

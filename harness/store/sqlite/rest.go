@@ -9,8 +9,8 @@ import (
 // The index gives way to mail that comes fast. A search sees what is in the
 // tail all the same, so it only has to keep the tail from becoming large.
 const (
-	crowd     = 32                     // so many messages
-	crowdTime = 100 * time.Millisecond // within that time are much mail
+	crowd     = 64                     // so many messages
+	crowdTime = 250 * time.Millisecond // within that time are much mail
 
 	restMessages = 4096 // in the tail; with more the index works whatever comes
 	restOctets   = 32 << 20
@@ -30,6 +30,13 @@ func (x *index) came(n int, now time.Time) {
 
 // busy says that much mail comes.
 func (x *index) busy(now time.Time) bool { return now.Sub(x.recent[x.next]) < crowdTime }
+
+// crowded is busy for others.
+func (x *index) crowded() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.busy(time.Now())
+}
 
 // rests says that nothing is to be digested or written now.
 func (x *index) rests(now time.Time) bool {
