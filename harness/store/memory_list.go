@@ -30,11 +30,13 @@ func (s *Memory) List(ctx context.Context, p Page) (*Listing, error) {
 
 // take adds a message if it belongs to the page, and says whether to go on.
 func (l *Listing) take(e *held, p Page) bool {
-	if e == nil || p.Run != "" && e.Run != p.Run || !p.within(e.Seq) && !p.Total || !e.Matches(p.Query) {
+	counts := p.Total && !l.Least
+	if e == nil || p.Run != "" && e.Run != p.Run || !p.within(e.Seq) && !counts || !e.Matches(p.Query) {
 		return true
 	}
-	if p.Total {
-		l.Total++
+	if counts {
+		l.Count(l.Total+1, p)
+		counts = !l.Least
 	}
 	switch {
 	case !p.within(e.Seq):
@@ -42,9 +44,18 @@ func (l *Listing) take(e *held, p Page) bool {
 		l.Entries = append(l.Entries, e.Copy(true))
 	default:
 		l.More = true
-		return p.Total
+		return counts
 	}
 	return true
+}
+
+// Count takes note of how many messages a store has found for a page, if it
+// goes beyond Most by one at least when there are more.
+func (l *Listing) Count(found int, p Page) {
+	l.Total = found
+	if l.Least = p.Most > 0 && found > p.Most; l.Least {
+		l.Total = p.Most
+	}
 }
 
 // within says that a place is between the bounds of a page.

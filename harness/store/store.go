@@ -145,6 +145,7 @@ type Page struct {
 	Limit  int    // at most so many; 0 = DefaultLimit, never more than MaxLimit
 	Oldest bool   // the oldest first
 	Total  bool   // count what there is without Before, After and Limit
+	Most   int    // as far as Total counts; 0 = to the end
 }
 
 // Bounds of one page.
@@ -166,6 +167,7 @@ type Listing struct {
 	Entries []*Entry
 	More    bool // there are further ones in that direction
 	Total   int  // -1 if it was not asked for
+	Least   bool // there are more than Total, which is Page.Most
 }
 
 // Session is a session that has ended.

@@ -71,7 +71,9 @@ func (s *Store) list(ctx context.Context, p store.Page) (*store.Listing, error) 
 		e.Digest = e.Digest.Short()
 	}
 	if p.Total {
-		l.Total, err = s.total(ctx, q)
+		var found int
+		found, err = s.total(ctx, q, p.Most)
+		l.Count(found, p)
 	}
 	return l, err
 }
@@ -206,28 +208,29 @@ func (s *Store) page(ctx context.Context, c *compiled, b bounds, limit int) ([]*
 	return page, err
 }
 
-// total counts what there is without the bounds of a page.
-func (s *Store) total(ctx context.Context, q *search) (total int, err error) {
+// total counts what there is without the bounds of a page, up to one more than
+// most if that is not 0.
+func (s *Store) total(ctx context.Context, q *search, most int) (total int, err error) {
 	if q.words == "" && q.sql == "" || q.sql == "1" {
 		now, _ := s.write.state()
 		return int(now.messages), nil
 	}
-	b := bounds{}
+	b, count := bounds{}, func() bool { total++; return most == 0 || total <= most }
 	if q.digest {
-		if _, err := s.findTail(ctx, q, b, func(*store.Indexed) bool { total++; return true }); err != nil {
-			return 0, err
+		more, err := s.findTail(ctx, q, b, func(*store.Indexed) bool { return count() })
+		if err != nil || !more {
+			return total, err
 		}
 		b = b.upTo(q.upto)
 	}
 	if !q.exact {
-		_, err = s.findStored(ctx, q, b, findPage, func(*store.Entry) bool { total++; return true })
+		_, err = s.findStored(ctx, q, b, findPage, func(*store.Entry) bool { return count() })
 		return total, err
 	}
-	err = s.rows(ctx, q.compiled, counting, b, -1, func(rows *sql.Rows) error {
-		var n int
-		err := rows.Scan(&n)
-		total += n
-		return err
-	})
-	return total, err
+	limit := -1
+	if most > 0 {
+		limit = most + 1 - total
+	}
+	n, err := s.count(ctx, q.compiled, b, limit)
+	return total + n, err
 }

@@ -20,6 +20,10 @@ func (a *API) listMessages(w http.ResponseWriter, r *request) error {
 	return reply(w, http.StatusOK, list)
 }
 
+// mostCounted is how far the matches of a search are counted: a page of them is
+// there long before.
+const mostCounted = 10_000
+
 // list reads the place in the order before the messages: a wait that goes on
 // from there may see one of these again, and misses none.
 func (a *API) list(r *request) (*List[Summary], error) {
@@ -30,7 +34,9 @@ func (a *API) list(r *request) (*List[Summary], error) {
 	if page.Query, err = a.query(r); err != nil {
 		return nil, err
 	}
-	page.Total = true
+	if page.Total = true; page.Query != nil || page.Run != "" {
+		page.Most = mostCounted
+	}
 	ctx, cancel := r.look()
 	defer cancel()
 	info, err := a.Store.Info(ctx)
@@ -41,7 +47,7 @@ func (a *API) list(r *request) (*List[Summary], error) {
 	if err != nil {
 		return nil, err
 	}
-	list := &List[Summary]{summaries(found.Entries), "", found.Total, newCursor(inOrder, info.Seq)}
+	list := &List[Summary]{Items: summaries(found.Entries), Total: found.Total, AtLeast: found.Least, Cursor: newCursor(inOrder, info.Seq)}
 	if n := len(found.Entries); found.More && n > 0 {
 		list.Next = newCursor(inList, found.Entries[n-1].Seq)
 	}

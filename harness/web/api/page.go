@@ -84,7 +84,11 @@ func listText(list *List[Summary]) string {
 		fmt.Fprintf(&b, "%s  %s  <%s> to %s  %s\n", m.At, m.ID, record.Escape(m.EnvelopeFrom),
 			record.Escape(strings.Join(m.EnvelopeTo, ", ")), record.Escape(m.Subject))
 	}
-	fmt.Fprintf(&b, "%d of %d messages\n", len(list.Items), list.Total)
+	more := ""
+	if list.AtLeast {
+		more = "more than "
+	}
+	fmt.Fprintf(&b, "%d of %s%d messages\n", len(list.Items), more, list.Total)
 	return b.String()
 }
 
