@@ -12,7 +12,7 @@ import (
 // settle waits until everything that is committed is in the file of the search.
 func (x *index) settle(tb testing.TB) {
 	tb.Helper()
-	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(tb.Context(), 5*time.Minute)
 	defer cancel()
 	if err := x.settled(ctx); err != nil {
 		tb.Fatal(err)

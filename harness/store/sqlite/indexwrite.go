@@ -31,7 +31,10 @@ func (x *index) write() {
 		if err == nil && sweep {
 			err = x.remove()
 		}
-		if err != nil && !errors.Is(err, store.ErrClosed) {
+		if errors.Is(err, store.ErrClosed) {
+			return
+		}
+		if err != nil {
 			x.store.options.Log.Error("messages could not be made to be found", "store", x.path, "error", err)
 			if !x.again() {
 				return

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/smtpspec/smtpspec/fixtures"
+	"github.com/smtpspec/smtpspec/harness/record"
 	"github.com/smtpspec/smtpspec/harness/store"
 	"github.com/smtpspec/smtpspec/harness/store/storetest"
 )
@@ -60,11 +61,11 @@ func TestTheFileOfTheSearchKeepsTheContract(t *testing.T) {
 	})
 }
 
-// What comes when the tail is full is read from the store later, as it is then.
-func TestAFullTail(t *testing.T) {
-	s := openedWithoutIndex(t, Options{})
-	defer s.Close()
-	var ids []store.ID
+// openedWithAFullTail opens a store that could not keep all of its messages in
+// memory.
+func openedWithAFullTail(t *testing.T) (s *Store, ids []store.ID) {
+	t.Helper()
+	s = openedWithoutIndex(t, Options{})
 	for i := range 8 {
 		m, raw := benchMail(i)
 		if i < 3 {
@@ -75,6 +76,38 @@ func TestAFullTail(t *testing.T) {
 		}
 		ids = append(ids, m.ID)
 	}
+	s.index.mu.Lock()
+	defer s.index.mu.Unlock()
+	if s.index.live {
+		t.Error("the tail is not full")
+	}
+	return s, ids
+}
+
+// Close does not wait until everything is indexed that was committed.
+func TestCloseWithATail(t *testing.T) {
+	s := openedWithoutIndex(t, Options{})
+	intake(t, s, 0, 5, 1)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	looking, look := make(chan struct{}, 5), make(chan struct{})
+	s = opened(t, s.path, Options{Digester: store.Digester{Lint: func(*record.Message) []string {
+		looking <- struct{}{}
+		<-look
+		return nil
+	}}})
+	<-looking
+	context.AfterFunc(s.ending, func() { close(look) })
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// What comes when the tail is full is read from the store later, as it is then.
+func TestAFullTail(t *testing.T) {
+	s, ids := openedWithAFullTail(t)
+	defer s.Close()
 	for _, which := range [][]store.ID{ids[:1], ids[6:7]} {
 		if n, err := s.Update(t.Context(), store.Selection{IDs: which}, store.Change{Tag: []string{"x"}}); n != 1 || err != nil {
 			t.Error(n, err)
@@ -83,11 +116,6 @@ func TestAFullTail(t *testing.T) {
 	if n, err := s.Delete(t.Context(), store.Selection{IDs: ids[5:6]}); n != 1 || err != nil {
 		t.Error(n, err)
 	}
-	s.index.mu.Lock()
-	if s.index.live {
-		t.Error("the tail is not full")
-	}
-	s.index.mu.Unlock()
 	s.index.start()
 	invoice := store.Phrase{Words: []string{"invoice"}}
 	for _, c := range []struct {
