@@ -44,6 +44,7 @@ type index struct {
 	recent  [crowd]time.Time      // when the last messages came,
 	next    int                   // and which of them is the oldest
 	last    time.Time             // when a message came or went
+	looking int                   // searches that look at the tail
 	reading bool                  // a part of the tail is being read from the store,
 	turns   []turn                // and this is what became of messages meanwhile
 	unswept bool
@@ -175,7 +176,8 @@ type view struct {
 }
 
 // view waits, if mail came faster than it could be kept in memory, until what
-// is committed now is in the tail or in the file.
+// is committed now is in the tail or in the file. Whoever gets a view says when
+// it was looked at.
 func (x *index) view(ctx context.Context) (view, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -185,7 +187,17 @@ func (x *index) view(ctx context.Context) (view, error) {
 			return view{}, errors.Join(err, x.fault)
 		}
 	}
+	if x.looking++; x.looking == 1 && x.undigested() != nil {
+		x.wake() // the digesting goroutine helps
+	}
 	return view{x.upto, x.tail[:len(x.tail):len(x.tail)]}, nil
+}
+
+// looked is the end of a view.
+func (x *index) looked() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.looking--
 }
 
 // sleep waits, with x.mu given back, until something changes.
@@ -229,7 +241,7 @@ func (x *index) toDigest() (*pending, error) {
 				return nil, err
 			}
 			continue
-		case p != nil && !x.rests(time.Now()):
+		case p != nil && (x.looking > 0 || !x.rests(time.Now())):
 			x.made = p.mail.Seq
 			return p, nil
 		}

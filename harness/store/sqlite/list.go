@@ -28,7 +28,8 @@ type search struct {
 	*compiled
 	query *store.Query
 	run   string
-	view  // of a query that looks at what messages say
+	view         // of a query that looks at what messages say
+	end   func() // of the search
 }
 
 // List returns a page of messages. While much mail comes a search may wait for
@@ -56,6 +57,7 @@ func (s *Store) list(ctx context.Context, p store.Page) (*store.Listing, error) 
 	if err != nil {
 		return nil, err
 	}
+	defer q.end()
 	l := &store.Listing{Total: -1}
 	err = s.find(ctx, q, bounds{p.After, p.Before, p.Oldest}, p.Size()+1, func(e *store.Entry) bool {
 		l.More = len(l.Entries) == p.Size()
@@ -78,15 +80,17 @@ func (s *Store) list(ctx context.Context, p store.Page) (*store.Listing, error) 
 	return l, err
 }
 
-// prepare compiles a query, and fixes where everything is that it can find.
+// prepare compiles a query, and fixes where everything is that it can find. The
+// search is ended by who looks it up.
 func (s *Store) prepare(ctx context.Context, q *store.Query, run string) (*search, error) {
 	c, err := compile(q, run)
 	if err != nil {
 		return nil, err
 	}
-	found := &search{compiled: c, query: q, run: run}
+	found := &search{compiled: c, query: q, run: run, end: func() {}}
 	if c.digest {
 		found.view, err = s.index.view(ctx)
+		found.end = s.index.looked
 	}
 	return found, err
 }

@@ -10,7 +10,7 @@ import (
 // tail all the same, so it only has to keep the tail from becoming large.
 const (
 	crowd     = 64                     // so many messages
-	crowdTime = 250 * time.Millisecond // within that time are much mail
+	crowdTime = 500 * time.Millisecond // within that time are much mail
 
 	restMessages = 4096 // in the tail; with more the index works whatever comes
 	restOctets   = 32 << 20

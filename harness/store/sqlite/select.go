@@ -43,6 +43,7 @@ func (s *Store) searched(ctx context.Context, text *store.Query, run string, do 
 	if err != nil {
 		return err
 	}
+	defer q.end()
 	b := bounds{before: now.seq + 1, oldest: true}
 	stored := b
 	if q.digest {
