@@ -73,8 +73,10 @@ func (s *Store) list(ctx context.Context, p store.Page) (*store.Listing, error) 
 		e.Digest = e.Digest.Short()
 	}
 	if p.Total {
-		var found int
-		found, err = s.total(ctx, q, p.Most)
+		found := len(l.Entries)
+		if l.More || p.After > 0 || p.Before > 0 { // else that is all there is
+			found, err = s.total(ctx, q, p.Most)
+		}
 		l.Count(found, p)
 	}
 	return l, err
