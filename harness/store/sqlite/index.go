@@ -233,7 +233,7 @@ func (x *index) digest() {
 func (x *index) toDigest() (*pending, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	for {
+	for !x.ended() {
 		p := x.undigested()
 		switch {
 		case !x.live && !x.full():
@@ -245,10 +245,9 @@ func (x *index) toDigest() (*pending, error) {
 			x.made = p.mail.Seq
 			return p, nil
 		}
-		if err := x.pause(); err != nil {
-			return nil, err
-		}
+		x.pause()
 	}
+	return nil, store.ErrClosed
 }
 
 // undigested returns the first message of the tail that the digesting

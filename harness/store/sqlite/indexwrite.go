@@ -60,11 +60,12 @@ func (x *index) again() bool {
 func (x *index) batch() (batch []*pending, sweep bool, err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	for len(x.tail) == 0 && !x.unswept || x.rests(time.Now()) {
-		if err := x.pause(); err != nil {
-			batch = x.first()
-			return batch[:sort.Search(len(batch), func(i int) bool { return batch[i].mail.Seq > x.made })], false, err
-		}
+	for !x.ended() && (len(x.tail) == 0 && !x.unswept || x.rests(time.Now())) {
+		x.pause()
+	}
+	if x.ended() {
+		batch = x.first()
+		return batch[:sort.Search(len(batch), func(i int) bool { return batch[i].mail.Seq > x.made })], false, store.ErrClosed
 	}
 	sweep, x.unswept = x.unswept, false
 	return x.first(), sweep, nil

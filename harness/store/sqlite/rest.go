@@ -1,10 +1,6 @@
 package sqlite
 
-import (
-	"time"
-
-	"github.com/smtpspec/smtpspec/harness/store"
-)
+import "time"
 
 // The index gives way to mail that comes fast. A search sees what is in the
 // tail all the same, so it only has to keep the tail from becoming large.
@@ -51,9 +47,19 @@ func (x *index) rests(now time.Time) bool {
 	return now.Sub(x.last) < quiet
 }
 
-// pause waits until something changes, or for the time in which a rest may
-// have ended. x.mu is given back meanwhile.
-func (x *index) pause() error {
+// ended says that the workers are to end.
+func (x *index) ended() bool {
+	select {
+	case <-x.quit:
+		return true
+	default:
+		return false
+	}
+}
+
+// pause waits until something changes or the workers are to end, or for the
+// time in which a rest may be over. x.mu is given back meanwhile.
+func (x *index) pause() {
 	var ended <-chan time.Time
 	if len(x.tail) > 0 || x.unswept {
 		timer := time.NewTimer(quiet)
@@ -67,7 +73,5 @@ func (x *index) pause() error {
 	case <-changed:
 	case <-ended:
 	case <-x.quit:
-		return store.ErrClosed
 	}
-	return nil
 }
