@@ -16,8 +16,6 @@ import (
 	"github.com/smtpspec/smtpspec/specs/internal/daemon"
 )
 
-// patience bounds what takes a moment in a browser that shares two cores.
-const patience = 30 * time.Second
 
 // pause is between two questions to a browser that is busy.
 const pause = 200 * time.Millisecond
