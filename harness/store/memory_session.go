@@ -55,7 +55,7 @@ func (s *Memory) Sessions(ctx context.Context, p Page) ([]*Session, error) {
 		if len(page) == p.Size() {
 			break
 		}
-		if !k.gone.Load() && p.within(k.session.Seq) && (p.Run == "" || k.session.Run == p.Run) {
+		if !k.gone.Load() && p.within(k.session.Seq) && (p.Run == "" || k.session.Run == p.Run) && k.session.Is(p.Show) {
 			c := *k.session
 			c.Record = nil
 			page = append(page, &c)

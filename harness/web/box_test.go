@@ -33,12 +33,7 @@ type box struct {
 
 func newBox(t testing.TB) *box {
 	t.Helper()
-	m := store.NewMemory(store.MemoryOptions{Digester: store.Digester{Lint: func(r *record.Message) (ids []string) {
-		for _, f := range lint.Message(r) {
-			ids = append(ids, f.Rule)
-		}
-		return ids
-	}}})
+	m := store.NewMemory(store.MemoryOptions{Digester: store.Digester{Lint: lint.Broken}})
 	a := api.New(api.Config{Store: m, Version: "v1.2.3", Now: func() time.Time { return began }, Location: time.UTC, Log: quiet})
 	g, err := guard.New(guard.Config{Log: quiet})
 	if err != nil {
@@ -52,8 +47,9 @@ func newBox(t testing.TB) *box {
 // note is the content of a message as a text.
 type note string
 
-func (n note) Raw() []byte { return []byte(n) }
-func (n note) Size() int   { return len(n) }
+func (n note) Raw() []byte       { return []byte(n) }
+func (n note) Size() int         { return len(n) }
+func (n note) Stream() io.Reader { return strings.NewReader(string(n)) }
 
 // letter is a plain message with a subject.
 func letter(subject string) note {

@@ -31,6 +31,7 @@ type reading struct {
 	Tabs   []string
 	Chosen map[string]string // a value for each of choices
 	Checks checks
+	Talk   *conversation // behind the tab of the session; nil if it is not there
 }
 
 // latest leads to the newest message that the search finds.
@@ -98,6 +99,11 @@ func (s *Site) reading(r *request) (*reading, error) {
 	m.Tab = m.Tabs[0]
 	if tab := r.param("tab"); slices.Contains(m.Tabs, tab) {
 		m.Tab = tab
+	}
+	if m.Tab == "session" {
+		if m.Talk, err = s.behind(r, o); err != nil {
+			return nil, err
+		}
 	}
 	m.Checks, err = s.checks(r.Context(), o)
 	return m, err

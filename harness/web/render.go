@@ -21,7 +21,7 @@ type pages struct{ *template.Template }
 func parsePages(a *assets) map[string]pages {
 	by := map[string]pages{}
 	for lang, words := range catalogue {
-		t := template.New("").Funcs(display(words)).Funcs(template.FuncMap{"asset": func(name string) string { return a.root + name }})
+		t := template.New("").Funcs(display(words)).Funcs(displaySession(words)).Funcs(template.FuncMap{"asset": func(name string) string { return a.root + name }})
 		by[lang] = pages{template.Must(t.ParseFS(templateFiles, "templates/*.html"))}
 	}
 	return by
@@ -35,6 +35,8 @@ type frame struct {
 	Runs        []string
 	Tags        []api.Tag
 	Unread      int
+	Sessions    int
+	Faults      int // rules in force
 	Version     string
 	Wrong       string // with the search; "" if it was read
 	Position    int    // of what is wrong, in characters from 0
@@ -46,7 +48,11 @@ func (s *Site) frame(r *request) frame {
 		return f // the page that it goes into has the rest
 	}
 	if info, err := s.api.Store.Info(r.Context()); err == nil {
-		f.Unread = info.Unread
+		f.Unread, f.Sessions = info.Unread, info.Sessions
+	}
+	if s.api.Rules != nil {
+		rules, _ := s.api.Rules.List(r.Context(), r.run)
+		f.Faults = len(rules)
 	}
 	f.Tags, _ = s.api.Tags(r.Context(), r.run)
 	runs, err := s.api.Store.Runs(r.Context())

@@ -44,6 +44,9 @@ func readCatalogue() map[string]*words {
 				if by[lang] == nil {
 					by[lang] = &words{lang, map[string]string{}}
 				}
+				if _, twice := by[lang].texts[key]; twice {
+					panic(name + ": there is another " + key)
+				}
 				by[lang].texts[key] = text
 			}
 		}

@@ -59,8 +59,8 @@ func (r *Rule) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// ParseRule reads the JSON form of one rule, and validates it. An error names
-// the place, line and column counted from 1, and what to write there.
+// ParseRule reads the JSON form of one rule, and validates it. An error is a
+// *RuleTextError, which names the place and what to write there.
 func ParseRule(text []byte) (Rule, error) {
 	root, err := parseRuleText(text)
 	if err != nil {
@@ -142,7 +142,18 @@ func syntaxFault(text []byte, err *json.SyntaxError) error {
 	return n.fault("this is not JSON: %s", err)
 }
 
-// located puts line and column before a fault of text.
+// RuleTextError says what is wrong with the JSON form of a rule, and where.
+type RuleTextError struct {
+	Line, Column int // of the fault, in characters from 1
+	Position     int // the same in characters of the whole text from 0
+	Text         string
+}
+
+func (e *RuleTextError) Error() string {
+	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Text)
+}
+
+// located makes a fault of text an error with its place.
 func located(text []byte, err error) error {
 	fault, ok := err.(*ruleFault)
 	if !ok {
@@ -151,7 +162,7 @@ func located(text []byte, err error) error {
 	before := text[:min(fault.at, len(text))]
 	line := 1 + bytes.Count(before, []byte("\n"))
 	column := 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
-	return fmt.Errorf("line %d, column %d: %s", line, column, fault.text)
+	return &RuleTextError{line, column, utf8.RuneCount(before), fault.text}
 }
 
 func inRule(index int, err error) error {

@@ -47,6 +47,11 @@ func (s *Store) Sessions(ctx context.Context, p store.Page) ([]*store.Session, e
 		return nil, err
 	}
 	defer leave()
+	list, err := store.Sift(p, func(p store.Page) ([]*store.Session, error) { return s.sessions(inside, p) })
+	return list, ended(inside, err)
+}
+
+func (s *Store) sessions(ctx context.Context, p store.Page) ([]*store.Session, error) {
 	order := "desc"
 	if p.Oldest {
 		order = "asc"
@@ -56,13 +61,12 @@ func (s *Store) Sessions(ctx context.Context, p store.Page) ([]*store.Session, e
 	if p.Run != "" {
 		condition += " and " + c.inRun(p.Run)
 	}
-	rows, err := s.pool.Query(inside, `select seq, session, null::bytea from sessions where `+condition+
+	rows, err := s.pool.Query(ctx, `select seq, session, null::bytea from sessions where `+condition+
 		` order by seq `+order+` limit `+strconv.Itoa(p.Size()), c.args...)
 	if err != nil {
-		return nil, ended(inside, err)
+		return nil, err
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (*store.Session, error) { return scanSession(row) })
-	return list, ended(inside, err)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (*store.Session, error) { return scanSession(row) })
 }
 
 // removeSessions deletes the oldest sessions that a condition is for, and says

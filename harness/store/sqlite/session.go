@@ -18,7 +18,7 @@ func (s *Store) PutSession(ctx context.Context, session *store.Session) error {
 	var record []byte
 	if session.Record != nil {
 		var err error
-		if record, err = json.Marshal(session.Record); err != nil {
+		if record, err = session.Record.MarshalJSON(); err != nil { // json.Marshal would look through it once more
 			return err
 		}
 	}
@@ -74,7 +74,7 @@ func (s *Store) Sessions(ctx context.Context, p store.Page) ([]*store.Session, e
 		return nil, err
 	}
 	defer leave()
-	page, err := s.sessions(reading, p)
+	page, err := store.Sift(p, func(p store.Page) ([]*store.Session, error) { return s.sessions(reading, p) })
 	return page, s.known(ctx, err)
 }
 

@@ -50,6 +50,7 @@ var mutants = map[string]func(*bent){
 
 	"sessions":            func(b *bent) { b.session = func(s *store.Session) { s.Codes = nil } },
 	"pages of sessions":   func(b *bent) { b.page = func(p *store.Page) { p.Run = "" } },
+	"kinds of sessions":   func(b *bent) { b.page = func(p *store.Page) { p.Show = store.ShowAll } },
 	"runs are apart":      func(b *bent) { b.page = func(p *store.Page) { p.Run = strings.ToLower(p.Run) } },
 	"runs":                func(b *bent) { b.err = func(error) error { return nil } },
 	"runs open with mail": func(b *bent) { b.mail = func(m *store.Mail) { m.Opens = nil } },

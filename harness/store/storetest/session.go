@@ -102,13 +102,60 @@ func checkSessionPages(b *box) {
 		{store.Page{Before: seqs[3]}, newest[len(newest)-3:]},
 		{store.Page{After: seqs[3], Before: seqs[6], Oldest: true}, all[4:6]},
 		{store.Page{Run: "nobody's"}, []store.ID{}},
+		{store.Page{Show: store.ShowRefused, Limit: 3}, newest[:3]},
+		{store.Page{Show: store.ShowAborted, Limit: 4, Oldest: true, Run: "one"}, odd},
+		{store.Page{Show: store.ShowMail}, []store.ID{}},
 	} {
-		list, err := b.Sessions(b.ctx, c.page)
-		b.must(err)
-		got := []store.ID{}
-		for _, s := range list {
-			got = append(got, s.ID)
-		}
-		b.same(fmt.Sprintf("%+v", c.page), got, c.want)
+		b.same(fmt.Sprintf("%+v", c.page), b.shown(c.page), c.want)
 	}
+}
+
+// checkSessionKinds puts sessions of each kind behind more of another than a
+// page has.
+func checkSessionKinds(b *box) {
+	of := map[store.Show][]store.ID{}
+	for i := range store.MaxLimit + 20 {
+		s := newSession(i)
+		s.Record, s.End, s.Codes, s.Faults = nil, record.EndQuit, []int{220, 250, 354}, 0
+		switch {
+		case i%173 == 0:
+			s.Messages = []store.ID{store.NewID()}
+		case i%173 == 1:
+			s.Codes = []int{220, 451}
+		case i%173 == 2:
+			s.End = record.EndClientClosed
+		case i%173 == 3:
+			s.Faults = 2
+		case i%173 == 4:
+			s.End, s.Codes = record.EndRefused, []int{554}
+		}
+		b.must(b.PutSession(b.ctx, s))
+		for _, kind := range store.Shows() {
+			if s.Is(kind) {
+				of[kind] = append(of[kind], s.ID)
+			}
+		}
+	}
+	for _, kind := range store.Shows() {
+		want := of[kind]
+		if len(want) < 3 || len(want) > 7 {
+			b.Fatalf("%d sessions with %s", len(want), kind)
+		}
+		b.same(string(kind)+", the oldest first", b.shown(store.Page{Show: kind, Oldest: true}), want)
+		slices.Reverse(want)
+		b.same(string(kind), b.shown(store.Page{Show: kind}), want)
+		b.same(string(kind)+", two", b.shown(store.Page{Show: kind, Limit: 2}), want[:2])
+	}
+}
+
+// shown returns the IDs of a page of sessions.
+func (b *box) shown(p store.Page) []store.ID {
+	b.Helper()
+	list, err := b.Sessions(b.ctx, p)
+	b.must(err)
+	ids := []store.ID{}
+	for _, s := range list {
+		ids = append(ids, s.ID)
+	}
+	return ids
 }

@@ -56,6 +56,7 @@ var tests = []struct {
 
 	{"sessions", Options{}, checkSessions},
 	{"pages of sessions", Options{}, checkSessionPages},
+	{"kinds of sessions", Options{}, checkSessionKinds},
 	{"runs are apart", Options{}, checkRunsApart},
 	{"runs", Options{}, checkRuns},
 	{"runs open with mail", Options{}, checkRunsOpen},

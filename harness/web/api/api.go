@@ -84,7 +84,7 @@ func New(c Config) *API {
 		c.Now = time.Now
 	}
 	a := &API{
-		Config: c, mux: http.NewServeMux(), metrics: newMetrics(), rules: newRuleFeed(), document: readDocument(),
+		Config: c, mux: http.NewServeMux(), metrics: newMetrics(), rules: newRuleFeed(c.Rules), document: readDocument(),
 		streams: make(chan struct{}, cmp.Or(c.MaxStreams, 100)),
 		waits:   make(chan struct{}, cmp.Or(c.MaxWaits, 300)),
 		parsing: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))),

@@ -88,6 +88,8 @@ func bodyProblem(b []byte, err error) error {
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
+		var whole json.RawMessage
+		errors.As(json.Unmarshal(b, &whole), &syntax) // a decoder counts from where it stood
 		return problem.New(http.StatusBadRequest, "the body is not JSON").At(characters(b, syntax.Offset))
 	case errors.As(err, &kind):
 		return problem.New(http.StatusBadRequest, "%s has to be %s", kind.Field, jsonKind(kind.Type.Kind().String())).At(characters(b, kind.Offset))

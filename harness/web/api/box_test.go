@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -148,11 +149,21 @@ func subjects(list []api.Summary) string {
 
 // book is a RuleBook of rules that are any object.
 type book struct {
+	mu    sync.Mutex // guards what follows
 	rules []api.Rule
 	made  int
 }
 
+// hit counts so many hits of the newest rule.
+func (b *book) hit(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.rules[0].Hits += n
+}
+
 func (b *book) List(_ context.Context, run string) ([]api.Rule, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	var list []api.Rule
 	for _, r := range b.rules {
 		if run == "" || r.Run == run {
@@ -163,6 +174,8 @@ func (b *book) List(_ context.Context, run string) ([]api.Rule, error) {
 }
 
 func (b *book) Add(_ context.Context, run string, rule json.RawMessage) (api.Rule, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if strings.Contains(string(rule), "wrong") {
 		return api.Rule{}, &api.RuleError{Position: 7, Text: "no such stage"}
 	}
@@ -181,17 +194,23 @@ func (b *book) find(id string) (*api.Rule, error) {
 }
 
 func (b *book) Get(_ context.Context, id string) (api.Rule, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	r, err := b.find(id)
 	return *r, err
 }
 
 func (b *book) Move(_ context.Context, id, run string) (api.Rule, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	r, err := b.find(id)
 	r.Run = run
 	return *r, err
 }
 
 func (b *book) Remove(_ context.Context, id string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	for i, r := range b.rules {
 		if r.ID == id {
 			b.rules = append(b.rules[:i:i], b.rules[i+1:]...)

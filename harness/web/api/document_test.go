@@ -162,6 +162,8 @@ func TestAnswersFitTheDocument(t *testing.T) {
 	check("GET", m+"/text", "/api/messages/"+id+"/text", "", 200)
 	check("GET", m+"/parts/{n}", "/api/messages/"+id+"/parts/2", "", 200)
 	check("GET", "/api/sessions", "/api/sessions", "", 200)
+	check("GET", "/api/sessions", "/api/sessions?show=refused", "", 200)
+	check("GET", "/api/sessions", "/api/sessions?show=other", "", 400)
 	check("GET", "/api/sessions/{id}", "/api/sessions/"+session, "", 200)
 	check("GET", "/api/sessions/{id}", "/api/sessions/"+id, "", 404)
 	check("GET", "/api/sessions/{id}/transcript", "/api/sessions/"+session+"/transcript", "", 200)

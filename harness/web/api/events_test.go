@@ -130,6 +130,27 @@ func TestEventsTellWhatHappens(t *testing.T) {
 	})
 }
 
+func TestEventsTellOfHits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rules := &book{}
+		b := newBox(t, func(c *api.Config, _ *store.MemoryOptions) { c.Rules = rules })
+		s := b.events("")
+		b.ask("POST", "/api/rules", `{"rule":{"on":"RCPT"}}`)
+		s.next()
+		synctest.Wait()
+		for round := range 3 {
+			began := time.Now()
+			for range 50 {
+				rules.hit(1)
+			}
+			want := fmt.Sprintf(`"hits":%d}`, 50*(round+1))
+			if e := s.next(); e.event != "rule" || !strings.HasSuffix(e.data, want) || time.Since(began) > time.Second {
+				t.Errorf("%+v after %s, want %s", e, time.Since(began), want)
+			}
+		}
+	})
+}
+
 func TestEventsGoOnFromTheLastID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBox(t)

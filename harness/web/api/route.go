@@ -31,7 +31,7 @@ func (a *API) routes() []route {
 		{method: "GET", path: "/api/messages/{id}/text", serve: a.getText, params: "q run"},
 		{method: "GET", path: "/api/messages/{id}/parts/{n}", serve: a.getPart, params: "q run"},
 		{method: "GET", path: "/api/tags", serve: a.listTags, params: "run"},
-		{method: "GET", path: "/api/sessions", serve: a.listSessions, params: "run limit after"},
+		{method: "GET", path: "/api/sessions", serve: a.listSessions, params: "run show limit after"},
 		{method: "GET", path: "/api/sessions/{id}", serve: a.getSession, params: "run"},
 		{method: "GET", path: "/api/sessions/{id}/transcript", serve: a.getTranscript, params: "run"},
 		{method: "GET", path: "/api/wait", serve: a.wait, params: "q query run n timeout after"},

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"context"
-	"encoding/json"
 	"net/http"
 
 	"github.com/smtpspec/smtpspec/harness/lint"
@@ -11,34 +9,13 @@ import (
 )
 
 func (a *API) listSessions(w http.ResponseWriter, r *request) error {
-	page, err := r.page()
+	limit, err := r.number("limit", store.DefaultLimit, 1, store.MaxLimit)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := r.look()
-	defer cancel()
-	info, err := a.Store.Info(ctx)
+	list, err := a.Sessions(r.Context(), SessionSearch{Show: r.params.Get("show"), Run: r.run(), After: r.params.Get("after"), Limit: limit})
 	if err != nil {
 		return err
-	}
-	size := page.Size()
-	page.Limit = min(size+1, store.MaxLimit)
-	found, err := a.Store.Sessions(ctx, page)
-	if err != nil {
-		return err
-	}
-	list := List[Session]{Items: []Session{}, Total: info.Sessions, Cursor: newCursor(inOrder, info.Seq)}
-	if page.Run != "" {
-		list.Total = -1
-	}
-	for i, s := range found {
-		if i < size {
-			list.Items = append(list.Items, sessionOf(s))
-		}
-	}
-	// The longest page leaves no room to look one further: its next may be empty.
-	if len(found) > size || size == store.MaxLimit && len(found) == size {
-		list.Next = newCursor(inList, found[size-1].Seq)
 	}
 	return reply(w, http.StatusOK, list)
 }
@@ -54,35 +31,20 @@ func sessionOf(s *store.Session) Session {
 	return out
 }
 
-func (a *API) session(ctx context.Context, r *request) (*store.Session, error) {
+func (a *API) getSession(w http.ResponseWriter, r *request) error {
+	o, err := a.sessionOfPath(r)
+	if err != nil {
+		return err
+	}
+	return reply(w, http.StatusOK, o.View)
+}
+
+func (a *API) sessionOfPath(r *request) (*Conversation, error) {
 	id, err := r.id()
 	if err != nil {
 		return nil, err
 	}
-	s, err := a.Store.Session(ctx, id)
-	if err == nil && r.run() != "" && s.Run != r.run() {
-		return nil, store.ErrNotFound
-	}
-	return s, err
-}
-
-func (a *API) getSession(w http.ResponseWriter, r *request) error {
-	ctx, cancel := r.look()
-	defer cancel()
-	s, err := a.session(ctx, r)
-	if err != nil {
-		return err
-	}
-	view := SessionView{Session: sessionOf(s), Findings: []Finding{}, Record: json.RawMessage("{}")}
-	if s.Record != nil {
-		bare := s.Record.Examined()
-		bare.Messages = nil
-		if view.Record, err = json.Marshal(bare); err != nil {
-			return err
-		}
-		view.Findings = findingsOf(judged(bare))
-	}
-	return reply(w, http.StatusOK, view)
+	return a.Session(r.Context(), id, r.run())
 }
 
 // judged returns what a session breaks. Its messages have findings of their own.
@@ -97,14 +59,12 @@ func judged(s *record.Session) []lint.Finding {
 }
 
 func (a *API) getTranscript(w http.ResponseWriter, r *request) error {
-	ctx, cancel := r.look()
-	defer cancel()
-	s, err := a.session(ctx, r)
+	o, err := a.sessionOfPath(r)
 	if err != nil {
 		return err
 	}
-	if s.Record == nil {
+	if o.Record == nil {
 		return store.ErrNotFound
 	}
-	return writePlain(w, http.StatusOK, s.Record.Transcript())
+	return writePlain(w, http.StatusOK, o.Record.Transcript())
 }

@@ -3,6 +3,7 @@ package inbox
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strconv"
 	"sync"
@@ -58,7 +59,7 @@ func (b *Rules) List(_ context.Context, run string) ([]api.Rule, error) {
 func (b *Rules) Add(_ context.Context, run string, text json.RawMessage) (api.Rule, error) {
 	rule, err := wire.ParseRule(text)
 	if err != nil {
-		return api.Rule{}, &api.RuleError{Position: -1, Text: err.Error()}
+		return api.Rule{}, ruleError(err)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -67,6 +68,15 @@ func (b *Rules) Add(_ context.Context, run string, text json.RawMessage) (api.Ru
 	b.put(a)
 	b.list = append(b.list, a)
 	return a.shown()
+}
+
+// ruleError says what is wrong with a rule, and where if it has a place.
+func ruleError(err error) error {
+	var located *wire.RuleTextError
+	if errors.As(err, &located) {
+		return &api.RuleError{Position: located.Position, Text: err.Error()}
+	}
+	return &api.RuleError{Position: -1, Text: err.Error()}
 }
 
 // Get returns one rule.
@@ -118,11 +128,12 @@ func (b *Rules) index(id string) int {
 	return slices.IndexFunc(b.list, func(a *added) bool { return a.id == id })
 }
 
-// put gives a rule to the server, limited to its run.
+// put gives a rule to the server, limited to its run. In the record of a
+// session it stands as it was written.
 func (b *Rules) put(a *added) {
 	rule := a.rule
 	if a.run != "" {
-		rule = rule.When(inRun(a.run))
+		rule = rule.When(inRun(a.run)).Named(a.rule.Name())
 	}
 	a.bound = b.srv.AddRule(rule)
 }
