@@ -320,3 +320,30 @@ var _ = Describe("Hostile words of others", func() {
 		v.unharmed()
 	})
 })
+
+var _ = Describe("A hostile session", func() {
+	const evil = `"'><img src=x: onerror=parent.postMessage('evil','*')><script>parent.postMessage('evil','*')</script>{{.}}`
+
+	It("is shown as text", func() {
+		v := newVisit(letter("Hello", readable))
+		rule(v.d, `{"on":"MAIL","reply":"550 5.7.1 <script>parent.postMessage('reply','*')</script>\"><img src=x: onerror=parent.postMessage('reply','*')>"}`)
+		c := dial(v.d)
+		c.Ask("EHLO " + evil)
+		c.Hello()
+		c.Ask("MAIL FROM:<a@example.mn>")
+		c.Ask(evil + "\x1b]0;title\x07\u202e\xff")
+		c.Ask("AUTH PLAIN " + evil)
+		c.Quit()
+		id := newest(v.d, 2)
+		for path, text := range map[string]string{"/sessions": "550", "/sessions/" + id: "<script>", "/faults": "<script>"} {
+			v.page.Go(home(v.d) + path)
+			Eventually(func() string { return v.page.Text("#main") }).WithTimeout(patience).WithPolling(pause).Should(ContainSubstring(text), path)
+			Expect(browser.Eval[[]any](v.page, "window.heard")).To(BeEmpty(), path)
+			Expect(v.page.Count(`img[src="x:"]`)).To(Equal(0), path)
+			Expect(v.page.Text("body")).NotTo(ContainSubstring("\u202e"))
+			v.page.Shot("hostile" + strings.ReplaceAll(strings.TrimSuffix(path, id), "/", "-"))
+		}
+		Expect(v.outside.Asked()).To(BeEmpty())
+		Expect(v.page.Faults()).To(BeEmpty())
+	})
+})

@@ -105,7 +105,9 @@ func (p *Page) ClickAllOver(selector string) {
 		return points;
 	})()`)
 	for _, at := range points {
-		p.Run(chromedp.MouseEvent(chromedp.MouseMoved, at[0], at[1]), chromedp.MouseClickXY(at[0], at[1]))
+		// A tab that a link has opened lies above this one, and what is below
+		// answers late.
+		p.Run(chromedp.Func(toFront), chromedp.MouseEvent(chromedp.MouseMoved, at[0], at[1]), chromedp.MouseClickXY(at[0], at[1]))
 	}
 }
 
@@ -123,4 +125,9 @@ func addScript(source string) func(context.Context, *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: source})
 		return err
 	}
+}
+
+func toFront(ctx context.Context, t *chromedp.Target) error {
+	_, err := cdp.Call(ctx, t, page.BringToFront, cdp.Empty{})
+	return err
 }
