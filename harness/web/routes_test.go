@@ -118,7 +118,7 @@ func TestRowsContinueAndNewsBegin(t *testing.T) {
 	if has(t, w.Body.String(), late); strings.Count(w.Body.String(), "data-id=") != 1 || w.Header().Get("X-Cursor") == cursor {
 		t.Errorf("%v\n%s", w.Header(), w.Body)
 	}
-	for range store.DefaultLimit + 1 {
+	for range mostNews + 1 {
 		b.put(letter("Flood"))
 	}
 	if w := b.ask("GET", "/ui/news?since="+cursor, "", "HX-Request", "true"); w.Header().Get("X-More") != "true" {

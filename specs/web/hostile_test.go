@@ -16,7 +16,6 @@ import (
 	"github.com/smtpspec/smtpspec/specs/internal/daemon"
 )
 
-
 // pause is between two questions to a browser that is busy.
 const pause = 200 * time.Millisecond
 
