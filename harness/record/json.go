@@ -5,7 +5,6 @@ import (
 	"math"
 	"strconv"
 	"time"
-	"unicode/utf8"
 )
 
 // The JSON form is stable: snake_case names, durations as milliseconds with
@@ -17,10 +16,7 @@ import (
 type octets string
 
 func (o octets) MarshalJSON() ([]byte, error) {
-	if utf8.ValidString(string(o)) {
-		return json.Marshal(string(o))
-	}
-	return json.Marshal(encoded{[]byte(o)})
+	return appendOctets(nil, string(o)), nil
 }
 
 type encoded struct {
@@ -79,7 +75,7 @@ func stringList(list []octets) []string {
 type millis time.Duration
 
 func (d millis) MarshalJSON() ([]byte, error) {
-	return strconv.AppendFloat(nil, float64(d)/1e6, 'f', -1, 64), nil
+	return appendMillis(nil, time.Duration(d)), nil
 }
 
 func (d *millis) UnmarshalJSON(b []byte) error {
@@ -98,7 +94,7 @@ type replyJSON struct {
 }
 
 func (r Reply) MarshalJSON() ([]byte, error) {
-	return json.Marshal(replyJSON{r.Code, r.Enhanced, octetList(r.Lines), millis(r.At), octets(r.Rule), octets(r.Raw)})
+	return r.appendJSON(nil), nil
 }
 
 func (r *Reply) UnmarshalJSON(b []byte) error {
@@ -122,7 +118,7 @@ type commandJSON struct {
 }
 
 func (c Command) MarshalJSON() ([]byte, error) {
-	return json.Marshal(commandJSON{octets(c.Verb), octets(c.Line), c.Ending, c.Masked, c.Omitted, c.Size, millis(c.At), c.Pipelined, c.Reply, c.More})
+	return c.appendJSON(make([]byte, 0, 256)), nil
 }
 
 func (c *Command) UnmarshalJSON(b []byte) error {

@@ -120,7 +120,7 @@ func TestDigestFindsFixtures(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !q.Match(e) || !newIndexed(e, nil).matches(q) {
+		if !q.Match(e) || !NewIndexed(e).Matches(q) {
 			t.Errorf("%s does not find %s: from %v, subject %q, text %q", words, name, e.Digest.From, e.Digest.Subject, e.Digest.Text)
 		}
 	}
@@ -140,7 +140,7 @@ func TestDigestOfFloods(t *testing.T) {
 		e := &Entry{Digest: digest(raw)}
 		sound(t, name, e.Digest)
 		q, _ := ParseQuery(`nowhere OR header:X-None=nowhere`, queryNow)
-		if newIndexed(e, nil).matches(q) {
+		if NewIndexed(e).Matches(q) {
 			t.Errorf("%s has what it has not", name)
 		}
 		if took := time.Since(start); took > 10*time.Second {

@@ -3,46 +3,50 @@ package store
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
-// indexed is a message with the words of its columns, so that a search does
-// not take the texts apart again. It is never changed.
-type indexed struct {
+// Indexed is a message with the words of its columns, so that a search does
+// not take the texts apart again. NewIndexed makes one; it is never changed.
+type Indexed struct {
 	Entry
 	words *wordIndex
-	raw   Raw
 }
 
-// wordIndex holds each column, and each field of the header, as a text of its
-// words with a blank before each: a phrase is then a part of that text.
+// wordIndex holds each column as a text of its words, with a blank before each:
+// a phrase is then a part of that text.
 type wordIndex struct {
 	columns [columns]string
-	fields  []string
+
+	once   sync.Once
+	fields []string // likewise, of each field of the header; of once, since few searches ask for them
 }
 
-func newIndexed(e *Entry, raw Raw) *indexed {
+// NewIndexed takes the texts of a message apart. It needs the whole digest,
+// and keeps what e refers to.
+func NewIndexed(e *Entry) *Indexed {
 	index := &wordIndex{}
 	for c := range index.columns {
-		index.columns[c] = begun(e.WordText(Column(c)))
+		index.columns[c] = begun(e.text(Column(c)))
 	}
-	for _, f := range e.Digest.Fields {
-		index.fields = append(index.fields, begun(WordText(f.Value)))
-	}
-	return &indexed{*e, index, raw}
+	return &Indexed{*e, index}
 }
 
-// begun puts the blank before the first word.
-func begun(text string) string {
-	if text == "" {
-		return ""
-	}
-	return " " + text
+// As returns the same message in another state: read or not, pinned or not,
+// with these tags.
+func (e *Indexed) As(read, pinned bool, tags []string) *Indexed {
+	other := *e
+	other.Read, other.Pinned, other.Tags = read, pinned, tags
+	return &other
 }
 
-func spaced(words []string) string { return begun(strings.Join(words, " ")) }
+// WordText returns the words of a column with a blank between them.
+func (e *Indexed) WordText(c Column) string {
+	return strings.TrimPrefix(e.words.columns[c], " ")
+}
 
-// copy returns the entry for somebody else, short as lists have it.
-func (e *indexed) copy(short bool) *Entry {
+// Copy returns the entry for somebody else, short as lists have it.
+func (e *Indexed) Copy(short bool) *Entry {
 	c := e.Entry
 	c.Tags = slices.Clone(c.Tags)
 	if short {
@@ -51,10 +55,10 @@ func (e *indexed) copy(short bool) *Entry {
 	return &c
 }
 
-// matches is Query.Match with the index.
-func (e *indexed) matches(q *Query) bool { return q == nil || q.Expr == nil || e.match(q.Expr) }
+// Matches is q.Match for this message.
+func (e *Indexed) Matches(q *Query) bool { return q == nil || q.Expr == nil || e.match(q.Expr) }
 
-func (e *indexed) match(x Expr) bool {
+func (e *Indexed) match(x Expr) bool {
 	switch x := x.(type) {
 	case And:
 		return !slices.ContainsFunc(x, func(x Expr) bool { return !e.match(x) })
@@ -70,6 +74,14 @@ func (e *indexed) match(x Expr) bool {
 	return x.Match(&e.Entry)
 }
 
+// spaced is a phrase as it stands in a text of words; "" without one.
+func spaced(words []string) string {
+	if len(words) == 0 {
+		return ""
+	}
+	return " " + strings.Join(words, " ")
+}
+
 func (w *wordIndex) phrase(in []Column, phrase string) bool {
 	if len(in) == 0 {
 		return slices.ContainsFunc(w.columns[:], func(text string) bool { return strings.Contains(text, phrase) })
@@ -77,11 +89,20 @@ func (w *wordIndex) phrase(in []Column, phrase string) bool {
 	return slices.ContainsFunc(in, func(c Column) bool { return strings.Contains(w.columns[c], phrase) })
 }
 
-func (e *indexed) headerPhrase(name, phrase string) bool {
+func (e *Indexed) headerPhrase(name, phrase string) bool {
 	for i, f := range e.Digest.Fields {
-		if strings.EqualFold(f.Name, name) && strings.Contains(e.words.fields[i], phrase) {
+		if strings.EqualFold(f.Name, name) && (phrase == "" || strings.Contains(e.fields()[i], phrase)) {
 			return true
 		}
 	}
 	return false
+}
+
+func (e *Indexed) fields() []string {
+	e.words.once.Do(func() {
+		for _, f := range e.Digest.Fields {
+			e.words.fields = append(e.words.fields, begun(f.Value))
+		}
+	})
+	return e.words.fields
 }

@@ -35,10 +35,16 @@ type MemoryOptions struct {
 	Events    int // that a watch can be resumed over; 0 = DefaultEvents
 }
 
+// held is a message with its content. It is never changed.
+type held struct {
+	*Indexed
+	raw Raw
+}
+
 // kept is a message in its place. Its entry is never changed but exchanged, so
 // a search reads it without a lock.
 type kept struct {
-	entry atomic.Pointer[indexed] // nil when it has been removed
+	entry atomic.Pointer[held] // nil when it has been removed
 }
 
 // totals are what the retention counts, and Info.
@@ -81,7 +87,7 @@ func (s *Memory) Put(ctx context.Context, m *Mail, raw Raw) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	entry := newIndexed(&Entry{Mail: *m, Digest: s.options.Digester.Of(m, raw)}, raw)
+	entry := &held{NewIndexed(&Entry{Mail: *m, Digest: s.options.Digester.Of(m, raw)}), raw}
 	entry.Opens = nil
 	if err := s.lock(ctx); err != nil {
 		return err
@@ -133,7 +139,7 @@ func (s *Memory) entry(id ID) *Entry {
 	if k == nil {
 		return nil
 	}
-	return k.entry.Load().copy(false)
+	return k.entry.Load().Copy(false)
 }
 
 // Open returns the octets of a message.
@@ -183,7 +189,7 @@ func (s *Memory) Close() error {
 }
 
 // event tells of messages of several runs, an event for each.
-func (s *Memory) event(kind Kind, entries []*indexed) {
+func (s *Memory) event(kind Kind, entries []*held) {
 	var runs []string
 	ids := map[string][]ID{}
 	for _, e := range entries {

@@ -29,22 +29,33 @@ func (s *Memory) List(ctx context.Context, p Page) (*Listing, error) {
 }
 
 // take adds a message if it belongs to the page, and says whether to go on.
-func (l *Listing) take(e *indexed, p Page) bool {
-	if e == nil || p.Run != "" && e.Run != p.Run || !p.within(e.Seq) && !p.Total || !e.matches(p.Query) {
+func (l *Listing) take(e *held, p Page) bool {
+	counts := p.Total && !l.Least
+	if e == nil || p.Run != "" && e.Run != p.Run || !p.within(e.Seq) && !counts || !e.Matches(p.Query) {
 		return true
 	}
-	if p.Total {
-		l.Total++
+	if counts {
+		l.Count(l.Total+1, p)
+		counts = !l.Least
 	}
 	switch {
 	case !p.within(e.Seq):
 	case len(l.Entries) < p.Size():
-		l.Entries = append(l.Entries, e.copy(true))
+		l.Entries = append(l.Entries, e.Copy(true))
 	default:
 		l.More = true
-		return p.Total
+		return counts
 	}
 	return true
+}
+
+// Count takes note of how many messages a store has found for a page, if it
+// goes beyond Most by one at least when there are more.
+func (l *Listing) Count(found int, p Page) {
+	l.Total = found
+	if l.Least = p.Most > 0 && found > p.Most; l.Least {
+		l.Total = p.Most
+	}
 }
 
 // within says that a place is between the bounds of a page.
@@ -72,15 +83,16 @@ func (s *Memory) Update(ctx context.Context, which Selection, change Change) (in
 	}
 	defer s.mu.Unlock()
 	chosen := s.chosen(which)
-	var changed []*indexed
+	var changed []*held
 	for _, k := range chosen {
 		old := k.entry.Load()
-		e := *old
-		change.Apply(&e.Entry)
+		state := old.Entry
+		change.Apply(&state)
+		e := &held{old.As(state.Read, state.Pinned, state.Tags), old.raw}
 		s.totals.count(&old.Entry, -1)
 		s.totals.count(&e.Entry, 1)
-		k.entry.Store(&e)
-		changed = append(changed, &e)
+		k.entry.Store(e)
+		changed = append(changed, e)
 	}
 	s.event(Updated, changed)
 	return len(chosen), nil
@@ -106,7 +118,7 @@ func (s *Memory) chosen(which Selection) []*kept {
 	for _, k := range s.messages.members {
 		e := k.entry.Load()
 		if e != nil && (which.Run == "" || e.Run == which.Run) &&
-			(which.All || e.matches(which.Query) || slices.Contains(which.IDs, e.ID)) {
+			(which.All || e.Matches(which.Query) || slices.Contains(which.IDs, e.ID)) {
 			chosen = append(chosen, k)
 		}
 	}
@@ -128,7 +140,7 @@ func (s *Memory) named(which Selection) []*kept {
 
 // remove takes messages out and tells of it. The lock is held.
 func (s *Memory) remove(messages []*kept) {
-	var removed []*indexed
+	var removed []*held
 	for _, k := range messages {
 		e := k.entry.Swap(nil)
 		delete(s.byID, e.ID)

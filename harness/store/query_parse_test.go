@@ -255,7 +255,7 @@ func FuzzParseQuery(f *testing.F) {
 			return
 		}
 		for _, e := range entries {
-			if indexed := newIndexed(e, nil); indexed.matches(q) != q.Match(e) {
+			if indexed := NewIndexed(e); indexed.Matches(q) != q.Match(e) {
 				t.Errorf("%q: the index and the message do not agree", text)
 			}
 		}

@@ -167,6 +167,7 @@ type Page struct {
 	Limit  int    // at most so many; 0 = DefaultLimit, never more than MaxLimit
 	Oldest bool   // the oldest first
 	Total  bool   // count what there is without Before, After and Limit
+	Most   int    // as far as Total counts; 0 = to the end
 	Show   Show   // of sessions: only those of a kind; "" = all
 }
 
@@ -189,6 +190,7 @@ type Listing struct {
 	Entries []*Entry
 	More    bool // there are further ones in that direction
 	Total   int  // -1 if it was not asked for
+	Least   bool // there are more than Total, which is Page.Most
 }
 
 // Session is a session that has ended.
@@ -270,5 +272,5 @@ type Info struct {
 	Unread     int
 	Sessions   int
 	Evicted    int64 // messages that retention and the expiry of runs removed, since the store was opened
-	Unindexed  int   // messages that no search has looked at yet
+	Unindexed  int   // messages that the index of searches has not yet
 }

@@ -22,16 +22,22 @@ func Words(s string) []string {
 
 // WordText returns the words of a text with a blank between them, for stores
 // that index a text rather than a list.
-func WordText(s string) string {
+func WordText(s string) string { return strings.TrimPrefix(begun(s), " ") }
+
+// begun returns the words of a text with a blank before each.
+func begun(s string) string {
+	if isASCII(s) {
+		return begunASCII(s)
+	}
 	folded := fold(s)
-	text := make([]byte, 0, len(folded))
-	between := false
+	text := make([]byte, 0, len(folded)+1)
+	between := true
 	for _, r := range folded {
 		if !inWord(r) {
 			between = true
 			continue
 		}
-		if between && len(text) > 0 {
+		if between {
 			text = append(text, ' ')
 		}
 		between = false
@@ -40,12 +46,39 @@ func WordText(s string) string {
 	return string(text)
 }
 
+// begunASCII is begun for what most texts are.
+func begunASCII(s string) string {
+	text := make([]byte, 0, len(s)+1)
+	between := true
+	for i := range len(s) {
+		c := asciiWord[s[i]]
+		if c == 0 {
+			between = true
+			continue
+		}
+		if between {
+			text = append(text, ' ')
+		}
+		between = false
+		text = append(text, c)
+	}
+	return string(text)
+}
+
+// asciiWord is what stands for a character in a word, 0 for one that separates
+// words.
+var asciiWord = func() (to [utf8.RuneSelf]byte) {
+	for c := range to {
+		if lower := unicode.ToLower(rune(c)); inWord(lower) {
+			to[c] = byte(lower)
+		}
+	}
+	return to
+}()
+
 // fold makes what Words compares. Folding may leave NFKC, so that comes again
 // behind it: the fold of a fold is itself.
 func fold(s string) string {
-	if isASCII(s) {
-		return strings.ToLower(s)
-	}
 	return norm.NFKC.String(strings.Map(cherokee, cases.Fold().String(norm.NFKC.String(s))))
 }
 

@@ -103,7 +103,11 @@ func writeList(w http.ResponseWriter, status int, box *mailbox) error {
 		fmt.Fprintf(&b, "%s  %s  <%s> to %s  %s\n", m.At, m.ID, record.Escape(m.EnvelopeFrom),
 			record.Escape(strings.Join(m.EnvelopeTo, ", ")), record.Escape(m.Subject))
 	}
-	fmt.Fprintf(&b, "%d of %d messages\n", len(box.List.Items), box.List.Total)
+	more := ""
+	if box.List.AtLeast {
+		more = "more than "
+	}
+	fmt.Fprintf(&b, "%d of %s%d messages\n", len(box.List.Items), more, box.List.Total)
 	_, err := io.WriteString(w, b.String())
 	return err
 }

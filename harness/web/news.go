@@ -38,6 +38,9 @@ func (s *Site) news(w http.ResponseWriter, r *request) error {
 	if info, err := s.api.Store.Info(r.Context()); err == nil {
 		h.Set("X-Unread", strconv.Itoa(info.Unread))
 	}
+	if list.AtLeast {
+		h.Set("X-At-Least", "true")
+	}
 	if list.Next != "" {
 		h.Set("X-More", "true")
 	}

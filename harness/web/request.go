@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/smtpspec/smtpspec/harness/store"
+	"github.com/smtpspec/smtpspec/harness/web/problem"
 )
 
 // request is a request for a page, with what its URL and its cookies say of
@@ -80,7 +81,7 @@ func themeOf(hr *http.Request) string { return settingOf(hr, "theme") }
 // settings keeps what the form chose, and leads back to where it stood.
 func (s *Site) settings(w http.ResponseWriter, r *request) error {
 	if err := r.ParseForm(); err != nil {
-		return err
+		return problem.New(http.StatusBadRequest, "%s", r.words.text("failure.form"))
 	}
 	for name, known := range settings {
 		chosen, given := r.PostForm[name]

@@ -44,6 +44,7 @@ var _ = Describe("A message", func() {
 		pictures *httptest.Server
 	)
 	BeforeEach(func() {
+		page = nil
 		asked.Store(0)
 		pictures = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			asked.Add(1)
@@ -54,7 +55,11 @@ var _ = Describe("A message", func() {
 		id = post(d, "bounce@example.mn", rich(pictures.URL), "oyun@example.net", "bad@example.net", "dorj@example.net", "hidden@example.net")
 		page = chromium.Open(home(d) + "/view/" + id)
 	})
-	AfterEach(func() { Expect(page.Faults()).To(BeEmpty()) })
+	AfterEach(func() {
+		if page != nil {
+			Expect(page.Faults()).To(BeEmpty())
+		}
+	})
 
 	It("holds the envelope against the header", func() {
 		Expect(page.Text(".envelope .wire")).To(And(ContainSubstring("<bounce@example.mn>"), ContainSubstring("differs")))
@@ -195,6 +200,23 @@ var _ = Describe("A message", func() {
 		page.Click(".clients summary")
 		Expect(page.Text(".clients details[open]")).To(And(ContainSubstring("Gmail"), ContainSubstring("Outlook"), ContainSubstring("More about it")))
 		page.Shot("message-clients")
+	})
+
+	It("has buttons that do what the list does", func() {
+		Eventually(func() int { return page.Count(".row.unread") }).Should(BeZero())
+		page.Click(`.actions [data-act="unread"]`)
+		Eventually(func() int { return page.Count(".row.unread") }).Should(Equal(1))
+		page.Click(`.actions [data-act="read"]`)
+		Eventually(func() int { return page.Count(".row.unread") }).Should(BeZero())
+		page.Click(`.actions [data-act="pin"]`)
+		Eventually(func() int { return page.Count(".row.pinned") }).Should(Equal(1))
+		page.Click(`.actions [data-act="unpin"]`)
+		Eventually(func() int { return page.Count(".row.pinned") }).Should(BeZero())
+		page.Click(`.actions [data-act="tag"]`)
+		page.Type("#tagging input", "order\r")
+		Eventually(func() string { return page.Text(".message .tags") }).Should(Equal("order"))
+		page.Click(`.actions [data-act="delete"]`)
+		Eventually(func() int { return page.Count("article.message") }).Should(BeZero())
 	})
 
 	It("folds many recipients, and unfolds them", func() {

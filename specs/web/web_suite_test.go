@@ -15,7 +15,7 @@ import (
 
 func TestWeb(t *testing.T) {
 	RegisterFailHandler(Fail)
-	SetDefaultEventuallyTimeout(15 * time.Second)
+	SetDefaultEventuallyTimeout(30 * time.Second)
 	RunSpecs(t, "Web")
 }
 

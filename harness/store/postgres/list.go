@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/smtpspec/smtpspec/harness/store"
 )
@@ -25,7 +26,9 @@ func (s *Store) list(ctx context.Context, p store.Page) (*store.Listing, error) 
 	l := &store.Listing{Total: -1}
 	l.Entries, l.More, err = f.page(ctx, p)
 	if err == nil && p.Total {
-		l.Total, err = f.total(ctx)
+		var found int
+		found, err = f.total(ctx, p.Most)
+		l.Count(found, p)
 	}
 	return l, err
 }
@@ -46,25 +49,29 @@ func (f *finder) page(ctx context.Context, p store.Page) (entries []*store.Entry
 	return entries, more, err
 }
 
-// total counts what is found anywhere.
-func (f *finder) total(ctx context.Context) (int, error) {
+// total counts what is found anywhere, up to one more than most if that is not
+// 0.
+func (f *finder) total(ctx context.Context, most int) (int, error) {
 	total := 0
 	if f.which.All && f.which.Run == "" {
 		return total, f.store.pool.QueryRow(ctx, `select messages from state`).Scan(&total)
 	}
 	w := window{chunk: store.MaxLimit}
 	if !f.inexact {
-		sql := `select count(*) from messages where ` + f.condition
+		sql := `select 1 from messages where ` + f.condition
 		if f.digests {
 			sql, w.only = sql+` and not inexact`, ` and inexact`
 		}
-		if err := f.store.pool.QueryRow(ctx, sql, f.args...).Scan(&total); err != nil || !f.digests {
+		if most > 0 {
+			sql += ` limit ` + strconv.Itoa(most+1)
+		}
+		if err := f.store.pool.QueryRow(ctx, `select count(*) from (`+sql+`) found`, f.args...).Scan(&total); err != nil || !f.digests {
 			return total, err
 		}
 	}
 	err := f.each(ctx, w, func(*row) (bool, error) {
 		total++
-		return true, nil
+		return most == 0 || total <= most, nil
 	})
 	return total, err
 }

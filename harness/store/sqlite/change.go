@@ -32,6 +32,7 @@ type change struct {
 	now     totals
 	events  []*store.Event
 	news    []*pending
+	turns   []turn
 	gone    bool // messages were deleted
 	evicted int64
 }
@@ -77,6 +78,7 @@ func (c *change) forget() error {
 // announce tells of what is committed.
 func (c *change) announce() {
 	c.store.index.add(c.news)
+	c.store.index.turned(c.turns)
 	c.store.events.Append(c.events...)
 	c.store.evicted.Add(c.evicted)
 	if c.gone {

@@ -9,5 +9,7 @@
 //
 // One goroutine writes. It commits all messages that wait together, so the
 // cost of reaching the disk is shared by all sessions; nothing waits for
-// others to come. What messages say is found out behind the commit.
+// others to come. What messages say is found out behind the commit, and their
+// words are indexed when less mail comes: until then a search looks at each of
+// the last messages in memory.
 package sqlite

@@ -4,10 +4,18 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"sort"
 	"strings"
 	"time"
 
 	"github.com/smtpspec/smtpspec/harness/store"
+)
+
+// What is written at once, and when it is tried again.
+const (
+	batchMessages = 500
+	batchOctets   = 8 << 20
+	faultPause    = 250 * time.Millisecond
 )
 
 // write is the goroutine that writes the file of the search.
@@ -15,26 +23,29 @@ func (x *index) write() {
 	for {
 		batch, sweep, err := x.batch()
 		if err != nil {
-			_ = x.insert(batch)
+			_, _ = x.insert(batch)
 			return
 		}
-		err = x.insert(batch)
-		x.written(batch, err)
+		done, err := x.insert(batch)
+		x.written(batch[:done], err)
 		if err == nil && sweep {
 			err = x.remove()
 		}
-		if err != nil && !errors.Is(err, store.ErrClosed) {
+		if errors.Is(err, store.ErrClosed) {
+			return
+		}
+		if err != nil {
 			x.store.options.Log.Error("messages could not be made to be found", "store", x.path, "error", err)
-			if !x.rest() {
+			if !x.again() {
 				return
 			}
 		}
 	}
 }
 
-// rest waits before what has failed is tried again, and says whether it is to
+// again waits before what has failed is tried again, and says whether it is to
 // be.
-func (x *index) rest() bool {
+func (x *index) again() bool {
 	select {
 	case <-time.After(faultPause):
 		return true
@@ -43,111 +54,107 @@ func (x *index) rest() bool {
 	}
 }
 
-// batch returns what is ready, when it is much, or somebody waits for it, or
-// nothing comes any more. With an error it is what is left at the end.
+// batch returns the next messages to be written, when the index does not rest,
+// and whether deleted ones are to be removed. With an error it is what was
+// digested before the end.
 func (x *index) batch() (batch []*pending, sweep bool, err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	for !x.due() {
-		count := len(x.ready)
-		var pause <-chan time.Time
-		if count > 0 || x.unswept {
-			pause = time.After(quiet)
-		}
-		rested, err := x.pause(pause)
-		if err != nil {
-			return x.ready, false, err
-		}
-		if rested && len(x.ready) == count {
-			break
-		}
+	for !x.ended() && (len(x.tail) == 0 && !x.unswept || x.rests(time.Now())) {
+		x.pause()
+	}
+	if x.ended() {
+		batch = x.first()
+		return batch[:sort.Search(len(batch), func(i int) bool { return batch[i].mail.Seq > x.made })], false, store.ErrClosed
 	}
 	sweep, x.unswept = x.unswept, false
-	return x.ready[:min(len(x.ready), batchMessages)], sweep, nil
+	return x.first(), sweep, nil
 }
 
-// due says that what is ready is to be written now.
-func (x *index) due() bool {
-	return len(x.ready) >= batchMessages || x.weight >= batchOctets || len(x.ready) > 0 && x.upto < x.wanted
-}
-
-// pause is sleep, until a time that it tells of.
-func (x *index) pause(enough <-chan time.Time) (rested bool, err error) {
-	changed := x.changed
-	x.mu.Unlock()
-	defer x.mu.Lock()
-	select {
-	case <-changed:
-		return false, nil
-	case <-enough:
-		return true, nil
-	case <-x.quit:
-		return false, store.ErrClosed
+// first returns the beginning of the tail as far as it is written at once.
+func (x *index) first() []*pending {
+	octets := 0
+	for i, p := range x.tail {
+		if octets += p.octets; i == batchMessages || i > 0 && octets > batchOctets {
+			return x.tail[:i]
+		}
 	}
+	return x.tail
 }
 
-// written takes note of a batch that is in the search, or why it is not.
+// written takes note of a batch that is in the file, or why it is not.
 func (x *index) written(batch []*pending, err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.fault = err
-	if err == nil && len(batch) > 0 {
+	if len(batch) > 0 {
 		for _, p := range batch {
-			x.weight -= p.mail.Size
+			x.octets -= p.octets
 			delete(x.open, p.mail.ID)
 		}
-		x.upto = max(x.upto, batch[len(batch)-1].mail.Seq)
-		x.ready = append([]*pending(nil), x.ready[len(batch):]...)
+		x.upto = batch[len(batch)-1].mail.Seq
+		x.tail = append([]*pending(nil), x.tail[len(batch):]...)
 	}
 	x.wake()
 }
 
-// insert writes messages into the search.
-func (x *index) insert(batch []*pending) error {
-	if len(batch) == 0 {
-		return nil
+// insert writes messages into the file and returns how many. It stops at one
+// that cannot be read.
+func (x *index) insert(batch []*pending) (done int, err error) {
+	var messages []*store.Indexed
+	for done < len(batch) && err == nil {
+		var e *store.Indexed
+		if e, err = batch[done].indexed(x.store); err != nil {
+			break
+		}
+		if done++; e != nil { // it is not deleted
+			messages = append(messages, e)
+		}
 	}
-	ctx := context.Background()
-	tx, err := x.db.BeginTx(ctx, nil)
+	if done == 0 {
+		return 0, err
+	}
+	if err := x.insertAll(messages, batch[0].mail.Seq, batch[done-1].mail.Seq); err != nil {
+		return 0, fault(x.path, err)
+	}
+	return done, err
+}
+
+// insertAll writes the messages that there are of those from first to last.
+func (x *index) insertAll(messages []*store.Indexed, first, last int64) error {
+	tx, err := x.db.Begin()
 	if err != nil {
-		return fault(x.path, err)
+		return err
 	}
 	defer tx.Rollback()
 	digest, err := tx.Prepare("INSERT INTO digest (seq, files, embedded, lint, short, rest) VALUES (?, ?, ?, ?, ?, ?)")
 	if err != nil {
-		return fault(x.path, err)
+		return err
 	}
-	into, err := current(tx, batch[0].mail.Seq)
+	into, err := current(tx, first)
 	if err != nil {
-		return fault(x.path, err)
+		return err
 	}
 	words, err := tx.Prepare(insertWords(into.table()))
 	if err != nil {
-		return fault(x.path, err)
+		return err
 	}
-	for _, p := range batch {
-		d := p.digest
-		if d == nil { // it was deleted before it was read
-			continue
+	for _, e := range messages {
+		d := e.Digest
+		if _, err := digest.Exec(e.Seq, len(d.Files), len(d.Embedded), lines(d.Lint), packDigest(d), packRest(d)); err != nil {
+			return err
 		}
-		_, err := digest.Exec(p.mail.Seq, len(d.Files), len(d.Embedded), lines(d.Lint), packDigest(d), packRest(d))
-		if err != nil {
-			return fault(x.path, err)
-		}
-		if _, err := words.Exec(wordsOf(p.entry())...); err != nil {
-			return fault(x.path, err)
+		if _, err := words.Exec(wordsOf(e)...); err != nil {
+			return err
 		}
 	}
-	if _, err := tx.Exec("UPDATE shard SET messages = messages + ? WHERE number = ?", len(batch), into.number); err != nil {
-		return fault(x.path, err)
+	if _, err := tx.Exec("UPDATE shard SET messages = messages + ? WHERE number = ?", len(messages), into.number); err != nil {
+		return err
 	}
-	if _, err := tx.Exec("UPDATE state SET upto = ?", batch[len(batch)-1].mail.Seq); err != nil {
-		return fault(x.path, err)
+	if _, err := tx.Exec("UPDATE state SET upto = ?", last); err != nil {
+		return err
 	}
-	if err := tx.Commit(); err != nil {
-		return fault(x.path, err)
-	}
-	return nil
+	return tx.Commit()
 }
 
 // lines is a line feed, then each of the strings with one behind it.
@@ -157,7 +164,7 @@ func lines(all []string) string {
 
 // wordsOf is a row of the table words: its number, the words of each column,
 // and the word that stands for the run.
-func wordsOf(e *store.Entry) []any {
+func wordsOf(e *store.Indexed) []any {
 	row := []any{e.Seq}
 	for _, c := range store.Columns() {
 		row = append(row, e.WordText(c))

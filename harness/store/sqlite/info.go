@@ -22,7 +22,7 @@ func (s *Store) Info(ctx context.Context) (store.Info, error) {
 	return store.Info{
 		Kind: "sqlite", Where: s.path, Durability: s.options.Durability, Retention: s.options.Retention,
 		Seq: now.seq, Messages: int(now.messages), Bytes: now.bytes, Unread: int(now.unread), Sessions: int(now.sessions),
-		Evicted: s.evicted.Load(), Unindexed: s.index.behind(now.seq),
+		Evicted: s.evicted.Load(), Unindexed: s.index.behind(),
 	}, s.known(ctx, err)
 }
 

@@ -76,6 +76,7 @@ func (s *Store) open(ctx context.Context) error {
 	}
 	s.ending, s.end = context.WithCancel(context.Background())
 	s.write = newWriter(s, now)
+	s.pace = newPace(s.index.crowded)
 	s.index.start()
 	return nil
 }

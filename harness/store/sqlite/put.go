@@ -171,6 +171,6 @@ func (c *change) put(d *delivery) error {
 	c.happened(m.Seq, store.NewMessage, m.Run, m.ID)
 	kept := *m
 	kept.Opens = nil
-	c.news = append(c.news, &pending{mail: kept, raw: d.raw, held: m.Size})
+	c.news = append(c.news, &pending{mail: kept, raw: d.raw})
 	return nil
 }

@@ -7,14 +7,47 @@ import (
 	"strings"
 )
 
-// rows calls each with the rows of what fulfils a condition, in order; limit -1
-// is all, in no order.
+// rows calls each with the rows of what fulfils a condition, in order.
 func (s *Store) rows(ctx context.Context, c *compiled, columns string, b bounds, limit int, each func(*sql.Rows) error) error {
+	parts, err := s.parts(ctx, c, b)
+	if err != nil {
+		return err
+	}
+	for _, part := range parts {
+		n, err := s.rowsOf(ctx, c, columns, part, b, limit, each)
+		if err != nil {
+			return err
+		}
+		if limit -= n; limit == 0 {
+			return nil
+		}
+	}
+	return nil
+}
+
+// count returns how much fulfils a condition, up to a limit; -1 is none.
+func (s *Store) count(ctx context.Context, c *compiled, b bounds, limit int) (total int, err error) {
+	parts, err := s.parts(ctx, c, b)
+	for _, part := range parts {
+		if err != nil || total == limit {
+			break
+		}
+		query, args := c.counting(b.within(part), max(limit-total, -1))
+		var n int
+		err = s.read.QueryRowContext(ctx, strings.ReplaceAll(query, wordsTable, part.table()), args...).Scan(&n)
+		total += n
+	}
+	return total, err
+}
+
+// parts returns the shards in which a condition has to be looked up, in order.
+// One that is about no words needs none, and gets one that is everything.
+func (s *Store) parts(ctx context.Context, c *compiled, b bounds) ([]shard, error) {
 	parts := []shard{{}}
 	if c.digest {
 		all, upto, err := s.shards(ctx)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		parts = []shard{{end: upto + 1}}
 		if c.shards {
@@ -24,21 +57,7 @@ func (s *Store) rows(ctx context.Context, c *compiled, columns string, b bounds,
 	if !b.oldest {
 		slices.Reverse(parts)
 	}
-	for _, part := range parts {
-		if b.misses(part) {
-			continue
-		}
-		n, err := s.rowsOf(ctx, c, columns, part, b, limit, each)
-		if err != nil {
-			return err
-		}
-		if limit > 0 {
-			if limit -= n; limit == 0 {
-				return nil
-			}
-		}
-	}
-	return nil
+	return slices.DeleteFunc(parts, b.misses), nil
 }
 
 // misses says that nothing of a shard is within the bounds.
@@ -71,16 +90,33 @@ func (s *Store) rowsOf(ctx context.Context, c *compiled, columns string, part sh
 	return n, rows.Err()
 }
 
-// counting is the column of a query that counts.
-const counting = "count(*)"
-
-// query is the SELECT of what fulfils the condition; limit -1 is all, in no
-// order.
+// query is the SELECT of what fulfils the condition, in order.
 func (c *compiled) query(columns string, b bounds, limit int) (string, []any) {
-	from, seq := "mail m", "m.seq"
-	sql, args := "1", []any(nil)
+	from, seq, sql, args := c.where(b)
+	order := " DESC"
+	if b.oldest {
+		order = ""
+	}
+	return "SELECT " + columns + from + " WHERE " + sql + " ORDER BY " + seq + order + " LIMIT ?", append(args, limit)
+}
+
+// counting is the SELECT of how much fulfils the condition, up to a limit; -1
+// is none.
+func (c *compiled) counting(b bounds, limit int) (string, []any) {
+	from, _, sql, args := c.where(b)
+	if c.sql == "" && c.words != "" {
+		// The words know all that is asked for, but for what was just deleted.
+		from, sql = " FROM search."+wordsTable+" w", sql+" AND w.rowid NOT IN (SELECT seq FROM main.gone)"
+	}
+	return "SELECT count(*) FROM (SELECT 1" + from + " WHERE " + sql + " LIMIT ?)", append(args, limit)
+}
+
+// where is what a SELECT looks at, the column of the order in it, and the
+// condition within bounds.
+func (c *compiled) where(b bounds) (from, seq, sql string, args []any) {
+	from, seq, sql = " FROM mail m", "m.seq", "1"
 	if c.words != "" {
-		from, seq = "search."+wordsTable+" w CROSS JOIN mail m ON m.seq = w.rowid", "w.rowid"
+		from, seq = " FROM search."+wordsTable+" w CROSS JOIN mail m ON m.seq = w.rowid", "w.rowid"
 		sql, args = "w."+wordsTable+" MATCH ?", append(args, c.words)
 	}
 	if c.sql != "" {
@@ -92,17 +128,5 @@ func (c *compiled) query(columns string, b bounds, limit int) (string, []any) {
 	if b.before > 0 {
 		sql, args = sql+" AND "+seq+" < ?", append(args, b.before)
 	}
-	if columns == counting && c.sql == "" && c.words != "" {
-		// The words know all that is asked for, but for what was just deleted.
-		return "SELECT count(*) FROM search." + wordsTable + " w WHERE " + sql + " AND w.rowid NOT IN (SELECT seq FROM main.gone)", args
-	}
-	query := "SELECT " + columns + " FROM " + from + " LEFT JOIN search.digest d ON d.seq = m.seq WHERE " + sql
-	if limit < 0 {
-		return query, args
-	}
-	order := " DESC"
-	if b.oldest {
-		order = ""
-	}
-	return query + " ORDER BY " + seq + order + " LIMIT ?", append(args, limit)
+	return from + " LEFT JOIN search.digest d ON d.seq = m.seq", seq, sql, args
 }

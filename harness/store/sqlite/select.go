@@ -37,16 +37,21 @@ func (s *Store) chosen(ctx context.Context, which store.Selection, do func(seqs 
 }
 
 // searched calls do with the messages of a query.
-func (s *Store) searched(ctx context.Context, q *store.Query, run string, do func([]int64) error) error {
+func (s *Store) searched(ctx context.Context, text *store.Query, run string, do func([]int64) error) error {
 	now, _ := s.write.state()
-	c, err := s.prepare(ctx, q, run)
+	q, err := s.prepare(ctx, text, run)
 	if err != nil {
 		return err
 	}
+	defer q.end()
 	b := bounds{before: now.seq + 1, oldest: true}
-	for {
-		seqs, last, err := s.places(ctx, c, q, b)
-		if err != nil {
+	stored := b
+	if q.digest {
+		stored = b.upTo(q.upto)
+	}
+	for last := int64(-1); last != 0; stored.after = last {
+		var seqs []int64
+		if seqs, last, err = s.places(ctx, q, stored); err != nil {
 			return err
 		}
 		if len(seqs) > 0 {
@@ -54,19 +59,35 @@ func (s *Store) searched(ctx context.Context, q *store.Query, run string, do fun
 				return err
 			}
 		}
-		if last == 0 {
-			return nil
-		}
-		b.after = last
 	}
+	return s.searchedTail(ctx, q, b, do)
 }
 
-// places returns the next places of a query, and where to go on, 0 at the end.
-func (s *Store) places(ctx context.Context, c *compiled, q *store.Query, b bounds) (seqs []int64, last int64, err error) {
-	if !c.exact {
-		page, err := s.page(ctx, c, b, batch)
+// searchedTail is searched for what is not in the file of the search.
+func (s *Store) searchedTail(ctx context.Context, q *search, b bounds, do func([]int64) error) error {
+	var seqs []int64
+	_, err := s.findTail(ctx, q, b, func(e *store.Indexed) bool {
+		seqs = append(seqs, e.Seq)
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(seqs, batch) {
+		if err := do(some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// places returns the next places of a query in the file, and where to go on, 0
+// at the end.
+func (s *Store) places(ctx context.Context, q *search, b bounds) (seqs []int64, last int64, err error) {
+	if !q.exact {
+		page, err := s.page(ctx, q.compiled, b, batch)
 		for _, e := range page {
-			if last = e.Seq; s.complete(e) == nil && q.Match(e) {
+			if last = e.Seq; s.complete(e) == nil && q.query.Match(e) {
 				seqs = append(seqs, e.Seq)
 			}
 		}
@@ -75,7 +96,7 @@ func (s *Store) places(ctx context.Context, c *compiled, q *store.Query, b bound
 		}
 		return seqs, last, err
 	}
-	err = s.rows(ctx, c, "m.seq", b, batch, func(rows *sql.Rows) error {
+	err = s.rows(ctx, q.compiled, "m.seq", b, batch, func(rows *sql.Rows) error {
 		var seq int64
 		err := rows.Scan(&seq)
 		seqs = append(seqs, seq)

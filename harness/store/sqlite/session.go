@@ -18,7 +18,7 @@ func (s *Store) PutSession(ctx context.Context, session *store.Session) error {
 	var record []byte
 	if session.Record != nil {
 		var err error
-		if record, err = json.Marshal(session.Record); err != nil {
+		if record, err = session.Record.MarshalJSON(); err != nil { // json.Marshal would look through it once more
 			return err
 		}
 	}

@@ -67,8 +67,10 @@ func current(tx *sql.Tx, seq int64) (shard, error) {
 		return h, err
 	}
 	h = shard{number: h.number + 1, first: seq}
-	if _, err := tx.Exec(createWords(h.table())); err != nil {
-		return h, err
+	for _, statement := range createWords(h.table()) {
+		if _, err := tx.Exec(statement); err != nil {
+			return h, err
+		}
 	}
 	_, err = tx.Exec("INSERT INTO shard (number, first, messages) VALUES (?, ?, 0)", h.number, h.first)
 	return h, err
@@ -89,9 +91,16 @@ func columnName(c store.Column) string { return fmt.Sprintf("c%d", int(c)) }
 // character beyond ASCII is part of a word. The beginnings of one and of two
 // characters have an index of their own: what somebody types first would
 // otherwise have most of the words collected.
-func createWords(table string) string {
-	return "CREATE VIRTUAL TABLE " + table + " USING fts5(" + strings.Join(wordColumns(), ", ") +
-		", content='', contentless_delete=1, prefix='1 2', tokenize=\"ascii tokenchars '_'\")"
+//
+// A batch of messages is sorted as a whole and merged with others late, and a
+// leaf of the index fills a page.
+func createWords(table string) []string {
+	statements := []string{"CREATE VIRTUAL TABLE " + table + " USING fts5(" + strings.Join(wordColumns(), ", ") +
+		", content='', contentless_delete=1, prefix='1 2', tokenize=\"ascii tokenchars '_'\")"}
+	for _, setting := range []string{"'hashsize', 16777216", "'automerge', 8", "'pgsz', 8000"} {
+		statements = append(statements, "INSERT INTO "+table+" ("+table+", rank) VALUES ("+setting+")")
+	}
+	return statements
 }
 
 func insertWords(table string) string {

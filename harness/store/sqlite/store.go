@@ -22,6 +22,7 @@ type Store struct {
 	read   *sql.DB   // the file of the mail, with that of the search attached
 	write  *writer
 	index  *index
+	pace   *pace // of searches
 	events *store.Log
 
 	ending context.Context // ends with Close; what reads is cut off then

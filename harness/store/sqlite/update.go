@@ -113,6 +113,7 @@ func (c *change) update(m *stated, what store.Change) error {
 	if !m.pinned {
 		c.now.oldest = min(c.now.oldest, m.seq)
 	}
+	c.turns = append(c.turns, turn{id: store.ID(m.id), read: m.read, pinned: m.pinned, tags: e.Tags})
 	_, err := c.plain("UPDATE mail SET read = ?, pinned = ?, tags = ? WHERE seq = ?", e.Read, e.Pinned, packTags(e.Tags), m.seq)
 	if err != nil || len(m.tags) == 0 && len(e.Tags) == 0 {
 		return err
@@ -153,6 +154,7 @@ func (c *change) count(m *stated, n int64) {
 func (c *change) delete(m *stated) error {
 	c.count(m, -1)
 	c.gone = true
+	c.turns = append(c.turns, turn{id: store.ID(m.id), gone: true})
 	if err := c.untag(m); err != nil {
 		return err
 	}

@@ -158,19 +158,29 @@ func checkTotal(b *box) {
 	}
 	even := &store.Query{Expr: store.Phrase{Words: []string{"even"}}}
 	for _, c := range []struct {
-		page store.Page
-		want int
+		page  store.Page
+		want  int
+		least bool
 	}{
-		{store.Page{Total: true}, 30},
-		{store.Page{Total: true, Limit: 1}, 30},
-		{store.Page{Total: true, Limit: 1, Before: b.mail[3].Seq}, 30},
-		{store.Page{Total: true, After: b.mail[29].Seq}, 30},
-		{store.Page{Total: true, Query: even, Limit: 2, Oldest: true}, 15},
-		{store.Page{Total: true, Run: "nobody's"}, 0},
-		{store.Page{Query: even}, -1},
+		{store.Page{Total: true}, 30, false},
+		{store.Page{Total: true, Limit: 1}, 30, false},
+		{store.Page{Total: true, Limit: 1, Before: b.mail[3].Seq}, 30, false},
+		{store.Page{Total: true, After: b.mail[29].Seq}, 30, false},
+		{store.Page{Total: true, Query: even, Limit: 2, Oldest: true}, 15, false},
+		{store.Page{Total: true, Run: "nobody's"}, 0, false},
+		{store.Page{Query: even}, -1, false},
+		{store.Page{Total: true, Most: 10}, 10, true},
+		{store.Page{Total: true, Most: 14, Query: even}, 14, true},
+		{store.Page{Total: true, Most: 15, Query: even}, 15, false},
+		{store.Page{Total: true, Most: 3, Query: even, Limit: 5, Before: b.mail[20].Seq}, 3, true},
+		{store.Page{Total: true, Most: 3, Query: &store.Query{Expr: store.HeaderPhrase{Name: "subject"}}}, 3, true},
 	} {
-		if got := b.page(c.page).Total; got != c.want {
-			b.Errorf("%+v: total %d, want %d", c.page, got, c.want)
+		l := b.page(c.page)
+		if l.Total != c.want || l.Least != c.least {
+			b.Errorf("%+v: total %d, more %t, want %d, %t", c.page, l.Total, l.Least, c.want, c.least)
+		}
+		if rest := b.page(store.Page{Query: c.page.Query, Run: c.page.Run, Before: c.page.Before, After: c.page.After, Limit: c.page.Limit, Oldest: c.page.Oldest}); len(l.Entries) != len(rest.Entries) || l.More != rest.More {
+			b.Errorf("%+v: %d entries, more %t; without the total %d, %t", c.page, len(l.Entries), l.More, len(rest.Entries), rest.More)
 		}
 	}
 }

@@ -21,6 +21,10 @@ func (a *API) listMessages(w http.ResponseWriter, r *request) error {
 	return reply(w, http.StatusOK, list)
 }
 
+// mostCounted is how far the matches of a search are counted: a page of them is
+// there long before.
+const mostCounted = 10_000
+
 // list reads what a request asks for.
 func (a *API) list(r *request) (*List[Summary], error) {
 	page, err := r.page()
@@ -38,7 +42,9 @@ func (a *API) list(r *request) (*List[Summary], error) {
 // search reads the place in the order before the messages: a wait that goes on
 // from there may see one of these again, and misses none.
 func (a *API) search(ctx context.Context, page store.Page) (*List[Summary], error) {
-	page.Total = true
+	if page.Total = true; page.Query != nil || page.Run != "" {
+		page.Most = mostCounted
+	}
 	info, err := a.Store.Info(ctx)
 	if err != nil {
 		return nil, err
@@ -47,7 +53,7 @@ func (a *API) search(ctx context.Context, page store.Page) (*List[Summary], erro
 	if err != nil {
 		return nil, err
 	}
-	list := &List[Summary]{summaries(found.Entries), "", found.Total, newCursor(inOrder, info.Seq)}
+	list := &List[Summary]{Items: summaries(found.Entries), Total: found.Total, AtLeast: found.Least, Cursor: newCursor(inOrder, info.Seq)}
 	if n := len(found.Entries); found.More && n > 0 {
 		list.Next = newCursor(inList, found.Entries[n-1].Seq)
 	}

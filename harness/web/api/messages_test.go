@@ -325,3 +325,31 @@ func TestMetricsAreCounted(t *testing.T) {
 		}
 	}
 }
+
+// much is a store in which more is found than is counted.
+type much struct{ store.Store }
+
+func (s much) List(ctx context.Context, p store.Page) (*store.Listing, error) {
+	if p.Most > 0 {
+		p.Most = 2
+	}
+	return s.Store.List(ctx, p)
+}
+
+func TestMoreThanIsCounted(t *testing.T) {
+	m := store.NewMemory(store.MemoryOptions{})
+	b := newBox(t, func(c *api.Config, _ *store.MemoryOptions) { c.Store = much{m} })
+	b.store = m
+	for range 3 {
+		b.put("", mail("one"))
+	}
+	if all := get[api.List[api.Summary]](b, "/api/messages"); all.Total != 3 || all.AtLeast {
+		t.Errorf("all: %d, at least %t", all.Total, all.AtLeast)
+	}
+	if some := get[api.List[api.Summary]](b, "/api/messages?q=one"); some.Total != 2 || !some.AtLeast || len(some.Items) != 3 {
+		t.Errorf("some: %d, at least %t", some.Total, some.AtLeast)
+	}
+	if page := b.ask("GET", "/?q=one", "").Body.String(); !strings.Contains(page, "3 of more than 2 messages") {
+		t.Error(page)
+	}
+}

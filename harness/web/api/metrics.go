@@ -80,7 +80,7 @@ func storeMetrics(b *strings.Builder, i store.Info) {
 	gauge(b, "store_bytes", "octets of them", i.Bytes)
 	gauge(b, "store_unread", "messages that nobody has read", int64(i.Unread))
 	gauge(b, "store_sessions", "sessions that are kept", int64(i.Sessions))
-	gauge(b, "store_unindexed", "messages that no search has looked at yet", int64(i.Unindexed))
+	gauge(b, "store_unindexed", "messages that the index of searches has not yet", int64(i.Unindexed))
 	gauge(b, "store_seq", "the place in the order of what happened last", i.Seq)
 	head(b, "store_evicted_total", "counter", "messages that retention removed")
 	fmt.Fprintf(b, "smtpspec_store_evicted_total %d\n", i.Evicted)

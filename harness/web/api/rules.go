@@ -34,7 +34,7 @@ func (a *API) listRules(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	return reply(w, http.StatusOK, List[Rule]{listed(rules), "", len(rules), newCursor(inOrder, info.Seq)})
+	return reply(w, http.StatusOK, List[Rule]{Items: listed(rules), Total: len(rules), Cursor: newCursor(inOrder, info.Seq)})
 }
 
 func (a *API) addRule(w http.ResponseWriter, r *request) error {

@@ -13,10 +13,11 @@ import (
 
 // List is a page of something.
 type List[T any] struct {
-	Items  []T    `json:"items"`
-	Next   string `json:"next"`   // for after, to go on; "" at the end
-	Total  int    `json:"total"`  // of all pages; -1 if the store does not count them
-	Cursor string `json:"cursor"` // for waits and events: what comes behind this answer
+	Items   []T    `json:"items"`
+	Next    string `json:"next"`     // for after, to go on; "" at the end
+	Total   int    `json:"total"`    // of all pages; -1 if the store does not count them
+	AtLeast bool   `json:"at_least"` // there are more than total, which is not counted to the end
+	Cursor  string `json:"cursor"`   // for waits and events: what comes behind this answer
 }
 
 // Address is one of a header field.

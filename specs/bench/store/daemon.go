@@ -13,6 +13,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -73,6 +75,37 @@ func (d *daemon) end() (cpu time.Duration, err error) {
 		return 0, fmt.Errorf("%w\n%s", err, d.stderr.String())
 	}
 	return d.cmd.ProcessState.UserTime() + d.cmd.ProcessState.SystemTime(), nil
+}
+
+// cpu returns the CPU time so far, 0 where the system does not tell it.
+func (d *daemon) cpu() time.Duration {
+	const tick = 10 * time.Millisecond // what Linux counts in, whatever its clock does
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", d.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ") // the name of the program may have blanks
+	fields := strings.Fields(rest)
+	const user, system = 11, 12
+	if len(fields) <= system {
+		return 0
+	}
+	u, _ := strconv.Atoi(fields[user])
+	s, _ := strconv.Atoi(fields[system])
+	return time.Duration(u+s) * tick
+}
+
+// indexed waits until the index of the search has every message.
+func (d *daemon) indexed(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	var info struct{ Store struct{ Unindexed int } }
+	for {
+		if err := d.get(ctx, "/api/info", &info); err != nil || info.Store.Unindexed == 0 {
+			return err
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 }
 
 var errGivenUp = errors.New("the daemon gave a request up")

@@ -27,7 +27,7 @@ func (b *bench) searching(ctx context.Context, out io.Writer) error {
 	if _, err := (load{mail: mail, conns: 10}).send(d.smtp); err != nil {
 		return err
 	}
-	t := newTable(out, "intake while six clients search", "to intake alone", "searches/s", "aim")
+	t := newTable(out, "intake while six clients search", "to intake alone", "CPU of the daemon meanwhile, to alone", "searches/s", "aim")
 	for _, pause := range []time.Duration{time.Second, 50 * time.Millisecond, 0} {
 		if err := b.searchingRow(ctx, t, d, load{mail: mail[:b.of(500, 2000)], conns: 10}, pause); err != nil {
 			return err
@@ -37,15 +37,17 @@ func (b *bench) searching(ctx context.Context, out io.Writer) error {
 }
 
 func (b *bench) searchingRow(ctx context.Context, t table, d *daemon, l load, pause time.Duration) error {
-	var ratios, searches []float64
+	var ratios, costs, searches []float64
 	for range b.of(2, 3) {
-		alone, err := settled(ctx, d, l)
+		alone, aloneCPU, err := settled(ctx, d, l)
 		if err != nil {
 			return err
 		}
 		ctx, stop := context.WithCancel(ctx)
 		count := d.besieged(ctx, pause)
+		cpu := d.cpu()
 		beside, err := l.send(d.smtp)
+		cpu = d.cpu() - cpu
 		stop()
 		n, failed := count()
 		if err != nil {
@@ -55,27 +57,29 @@ func (b *bench) searchingRow(ctx context.Context, t table, d *daemon, l load, pa
 			return failed
 		}
 		ratios = append(ratios, alone.Seconds()/beside.Seconds())
+		costs = append(costs, cpu.Seconds()/aloneCPU.Seconds())
 		searches = append(searches, float64(n)/beside.Seconds())
 	}
 	name := "each again " + pause.String() + " after an answer"
 	if pause == 0 {
 		name = "each again at once"
 	}
-	t.add(name, fmt.Sprintf("%.2f", median(ratios)), fmt.Sprintf("%.0f", median(searches)), "≥ 0.9")
+	t.add(name, fmt.Sprintf("%.2f", median(ratios)), fmt.Sprintf("%.2f", median(costs)), fmt.Sprintf("%.0f", median(searches)), "≥ 0.9")
 	return nil
 }
 
-// settled sends a load when all that came before is indexed.
-func settled(ctx context.Context, d *daemon, l load) (time.Duration, error) {
-	if _, err := d.search(ctx, "rare"); err != nil {
-		return 0, err
+// settled sends a load when all that came before is indexed, and waits until
+// it is as well.
+func settled(ctx context.Context, d *daemon, l load) (took, cpu time.Duration, err error) {
+	if err := d.indexed(ctx); err != nil {
+		return 0, 0, err
 	}
-	took, err := l.send(d.smtp)
-	if err != nil {
-		return 0, err
+	cpu = d.cpu()
+	if took, err = l.send(d.smtp); err != nil {
+		return 0, 0, err
 	}
-	_, err = d.search(ctx, "rare")
-	return took, err
+	cpu = d.cpu() - cpu
+	return took, cpu, d.indexed(ctx)
 }
 
 // besieged has clients search until ctx ends. count waits for them and returns

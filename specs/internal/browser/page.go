@@ -34,7 +34,12 @@ type Page struct {
 // Open makes a tab, which closes at the end of the spec, and opens a URL in it.
 func (b *Browser) Open(url string) *Page {
 	GinkgoHelper()
-	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	return b.open(url)
+}
+
+func (b *Browser) open(url string, profile ...chromedp.CreateBrowserContextOption) *Page {
+	GinkgoHelper()
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext(profile...))
 	p := &Page{ctx: ctx}
 	DeferCleanup(cancel)
 	Expect(chromedp.Listen(ctx, p.note)).To(Succeed())
@@ -74,12 +79,16 @@ var dismiss = chromedp.Func(func(ctx context.Context, t *chromedp.Target) error 
 // Run does something in the tab, within a time. Of a failure there is a picture.
 func (p *Page) Run(steps ...chromedp.Action[chromedp.Void]) {
 	GinkgoHelper()
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
-	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
+	if err := p.try(steps...); err != nil {
 		p.Shot("failed")
 		Expect(err).NotTo(HaveOccurred())
 	}
+}
+
+func (p *Page) try(steps ...chromedp.Action[chromedp.Void]) error {
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	return chromedp.Do(ctx, steps...)
 }
 
 // Go opens a URL.

@@ -15,9 +15,11 @@ export function setUnread(n) {
 	drawIcon(n);
 }
 
-export function setTotal(n) {
+// setTotal is told whether there are more than n, which are not counted.
+export function setTotal(n, least) {
 	if (!list()) return;
 	list().dataset.total = n;
+	list().toggleAttribute("data-least", least);
 	showTotal();
 }
 
@@ -26,7 +28,7 @@ function showTotal() {
 	const total = document.getElementById("total");
 	if (!total) return;
 	const n = Math.max(0, Number(list().dataset.total) - goingCount());
-	total.textContent = say("say.total", n);
+	total.textContent = say(list().hasAttribute("data-least") ? "say.total.least" : "say.total", n);
 	const empty = document.querySelector("[data-empty]");
 	if (empty) empty.hidden = n > 0 || document.querySelector("#wrong .where") !== null;
 }

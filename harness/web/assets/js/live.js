@@ -60,7 +60,7 @@ async function news(ids) {
 	side(html.content.querySelector("[data-tags]"));
 	arrive([...html.content.querySelectorAll("[data-fresh] .row")], head("X-More") === "true" || anew);
 	if (head("X-Unread")) setUnread(Number(head("X-Unread")));
-	setTotal(Number(head("X-Total") ?? there.dataset.total));
+	setTotal(Number(head("X-Total") ?? there.dataset.total), head("X-At-Least") === "true");
 	changed();
 }
 

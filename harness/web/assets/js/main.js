@@ -2,6 +2,7 @@
 // its elements by data attributes.
 import "./live.js";
 import "./copy.js";
+import "./article.js";
 import "./sessions.js";
 import "./faults.js";
 import "./opening.js";

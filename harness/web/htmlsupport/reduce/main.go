@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log"
 	"os"
 	"slices"
@@ -36,6 +37,10 @@ func main() {
 
 func reduce(path string) error {
 	tarball, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		log.Printf("%s is not here: the data stays as it is", path)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
