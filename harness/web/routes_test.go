@@ -102,7 +102,7 @@ func TestRowsContinueAndNewsBegin(t *testing.T) {
 		b.put(letter("Number " + strconv.Itoa(i)))
 	}
 	page := b.get(200, "/")
-	_, rest, _ := strings.Cut(page, `hx-get="/ui/rows?after=`)
+	_, rest, _ := strings.Cut(page, `data-more="/ui/rows?after=`)
 	after, _, more := strings.Cut(rest, `"`)
 	if !more || strings.Count(page, `class="row`) != store.DefaultLimit+1 { // the list itself is one
 		t.Fatalf("%d rows, and behind them %q", strings.Count(page, `class="row`)-1, after)
