@@ -58,8 +58,9 @@ func (s *serve) about() about {
 }
 
 const serveNotes = `A 250 means that the message is committed: by default to a file in your data
-folder, on the disk. Inbox and API are on http://127.0.0.1:8025; "smtpspec wait",
-ls, show, rm and readyz ask them.
+folder, on the disk. http://127.0.0.1:8025 shows it in a browser, with the session
+behind each message and what broke a rule, and has the API, which "smtpspec wait",
+ls, show, rm and readyz ask.
 
 Mail of parallel test jobs is kept apart by runs: who signs in as run-NAME, writes
 a field X-Run: NAME, or sends to anybody+run-NAME@anywhere, is of the run NAME.

@@ -154,3 +154,15 @@ func TestFates(t *testing.T) {
 		t.Errorf("element %d is kept as it is", i)
 	}
 }
+
+func TestDepthIsBounded(t *testing.T) {
+	deep := strings.Repeat("<div><span>", 50_000)
+	clean, _ := Clean([]byte(deep+"<p>text<br>"+strings.Repeat("</span></div>", 50_000)+"<b>behind</b>"), Options{})
+	if got := string(clean); len(got) > 10_000 || !strings.Contains(got, "text<br>") || !strings.HasSuffix(got, "</span></div><b>behind</b>") {
+		t.Errorf("%d octets: %.200s", len(got), got)
+	}
+	rows := "<table>" + strings.Repeat("<tr><td><p>x", 10_000)
+	if clean, _ = Clean([]byte(rows), Options{}); string(clean) != rows {
+		t.Errorf("rows without an end are not deep: %d octets of %d", len(clean), len(rows))
+	}
+}

@@ -25,7 +25,7 @@ import (
 
 func main() {
 	var b bench
-	only := flag.String("only", "", "measure only the parts whose name matches this `regexp`: intake, reading, searching, memory")
+	only := flag.String("only", "", "measure only the parts whose name matches this `regexp`: intake, reading, searching, memory, page")
 	flag.BoolVar(&b.quick, "quick", false, "fewer rows and messages, under a minute")
 	kinds := flag.String("kinds", "", "measure the intake of those stores only whose name matches this `regexp`: SQLite, power; memory; PostgreSQL")
 	flag.IntVar(&b.messages, "messages", 0, "`how many` messages an intake has; 0 is 4000, with -quick 800")
@@ -71,7 +71,7 @@ func (b *bench) run(ctx context.Context, only *regexp.Regexp, out io.Writer) (er
 	for _, part := range []struct {
 		name string
 		do   func(context.Context, io.Writer) error
-	}{{"intake", b.intake}, {"reading", b.reading}, {"searching", b.searching}, {"memory", b.memory}} {
+	}{{"intake", b.intake}, {"reading", b.reading}, {"searching", b.searching}, {"memory", b.memory}, {"page", b.page}} {
 		if !only.MatchString(part.name) {
 			continue
 		}

@@ -29,6 +29,7 @@ type Page struct {
 	asked   []string   // URLs
 	failed  []string   // what scripts threw, and what the console called an error
 	dialogs []string   // that scripts opened
+	octets  int        // that came over the wire
 }
 
 // Open makes a tab, which closes at the end of the spec, and opens a URL in it.
@@ -59,6 +60,8 @@ func (p *Page) note(event any) {
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
 		p.asked = append(p.asked, e.Request.URL)
+	case *network.EventLoadingFinished:
+		p.octets += int(e.EncodedDataLength)
 	case *runtime.EventExceptionThrown:
 		p.failed = append(p.failed, e.ExceptionDetails.Text+" "+e.ExceptionDetails.URL)
 	case *log.EventEntryAdded:
@@ -179,6 +182,14 @@ func (p *Page) Asked() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.asked)
+}
+
+// Octets is how many octets came over the wire until now, headers included, of
+// all that has come whole.
+func (p *Page) Octets() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.octets
 }
 
 // Faults returns what scripts threw, what the browser logged as an error, and
