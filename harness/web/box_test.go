@@ -31,10 +31,14 @@ type box struct {
 	handler http.Handler
 }
 
-func newBox(t testing.TB) *box {
+func newBox(t testing.TB, change ...func(*api.Config)) *box {
 	t.Helper()
 	m := store.NewMemory(store.MemoryOptions{Digester: store.Digester{Lint: lint.Broken}})
-	a := api.New(api.Config{Store: m, Version: "v1.2.3", Now: func() time.Time { return began }, Location: time.UTC, Log: quiet})
+	c := api.Config{Store: m, Version: "v1.2.3", Now: func() time.Time { return began }, Location: time.UTC, Log: quiet}
+	for _, f := range change {
+		f(&c)
+	}
+	a := api.New(c)
 	g, err := guard.New(guard.Config{Log: quiet})
 	if err != nil {
 		t.Fatal(err)

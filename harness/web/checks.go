@@ -102,7 +102,7 @@ func (c *checks) count(l rfc.Level) {
 	}
 }
 
-// Group is how a level counts: "failure", "warning" or "note".
+// Group is how a level counts: "failure", "warning" or "remark".
 func (l level) Group() string {
 	switch {
 	case l.Binds():
@@ -110,7 +110,7 @@ func (l level) Group() string {
 	case l.Level == rfc.SHOULD || l.Level == rfc.INTEROP:
 		return "warning"
 	}
-	return "note"
+	return "remark"
 }
 
 // Group is the worst that was found: that of a level, or "good".

@@ -39,7 +39,24 @@ func (s *Site) register() {
 		s.mux.Handle(rt.pattern, s.handler(rt))
 	}
 	s.mux.Handle("GET "+s.assets.root+"{name...}", s.assets)
-	s.mux.Handle("/", s.api.Handler())
+	others := s.api.Handler()
+	s.mux.HandleFunc(elsewhere, func(w http.ResponseWriter, r *http.Request) {
+		if s.isPage(r) {
+			w.Header().Set("Allow", "GET, HEAD")
+			problem.New(http.StatusMethodNotAllowed, "a page is there to be read").Write(w)
+			return
+		}
+		others.ServeHTTP(w, r)
+	})
+}
+
+const elsewhere = "/" // the pattern of what is no page
+
+// isPage says that there is a page where something else was asked for than to
+// read it.
+func (s *Site) isPage(r *http.Request) bool {
+	_, pattern := s.mux.Handler(&http.Request{Method: http.MethodGet, URL: r.URL, Host: r.Host})
+	return pattern != elsewhere
 }
 
 // handler is what all pages have in common.

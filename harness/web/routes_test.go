@@ -102,7 +102,7 @@ func TestRowsContinueAndNewsBegin(t *testing.T) {
 		b.put(letter("Number " + strconv.Itoa(i)))
 	}
 	page := b.get(200, "/")
-	_, rest, _ := strings.Cut(page, `hx-get="/ui/rows?after=`)
+	_, rest, _ := strings.Cut(page, `data-more="/ui/rows?after=`)
 	after, _, more := strings.Cut(rest, `"`)
 	if !more || strings.Count(page, `class="row`) != store.DefaultLimit+1 { // the list itself is one
 		t.Fatalf("%d rows, and behind them %q", strings.Count(page, `class="row`)-1, after)
@@ -118,7 +118,7 @@ func TestRowsContinueAndNewsBegin(t *testing.T) {
 	if has(t, w.Body.String(), late); strings.Count(w.Body.String(), "data-id=") != 1 || w.Header().Get("X-Cursor") == cursor {
 		t.Errorf("%v\n%s", w.Header(), w.Body)
 	}
-	for range store.DefaultLimit + 1 {
+	for range mostNews + 1 {
 		b.put(letter("Flood"))
 	}
 	if w := b.ask("GET", "/ui/news?since="+cursor, "", "HX-Request", "true"); w.Header().Get("X-More") != "true" {

@@ -96,7 +96,9 @@ func (s *Session) refuseChunk(c record.Command, text []byte) record.Reply {
 	case !s.open, s.failed:
 		return badSequence
 	case s.recipients == 0:
-		s.note(noRecipients, c.Line)
+		if !s.unknowing(c) {
+			s.note(noRecipients, c.Line)
+		}
 		return noValidRecipients
 	}
 	return record.Reply{}

@@ -66,6 +66,7 @@ func (s *Session) commandOf(text []byte, ending string) record.Command {
 		s.maskCommand(&c)
 	}
 	c.At, c.Pipelined = at, s.pipelined
+	s.before, s.verb = s.verb, c.Verb
 	return c
 }
 

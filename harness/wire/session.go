@@ -40,9 +40,11 @@ type Session struct {
 	waiting  await     // what native is the answer to
 	restart  bool      // the dialogue is to end and a new one to begin
 
-	over      bool // nothing more is read or written
-	mute      bool // a rule stalled the session: it reads and never answers
-	pipelined bool // the line being served was there before the last reply
+	over      bool   // nothing more is read or written
+	mute      bool   // a rule stalled the session: it reads and never answers
+	pipelined bool   // the line being served was there before the last reply
+	verb      string // of the line being served
+	before    string // of the one before it
 	greeted   bool
 	early     bool // the client spoke before the greeting
 	noEHLO    bool // EHLO was refused, so that HELO has its place

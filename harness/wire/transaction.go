@@ -90,8 +90,12 @@ func (s *Session) serveData(c record.Command) (record.Reply, []byte) {
 		return chunksBegun, nil
 	case s.binary:
 		return binaryNeedsBDAT, nil
-	case s.open && s.recipients == 0:
+	case s.open && s.recipients == 0 && !s.unknowing(c):
 		s.note(noRecipients, c.Line)
 	}
 	return record.Reply{}, feedData
 }
+
+// unknowing says that a command was sent behind a RCPT whose reply had not come:
+// that no recipient was accepted its client could not know, RFC 2920 §3.1.
+func (s *Session) unknowing(c record.Command) bool { return c.Pipelined && s.before == "RCPT" }

@@ -33,7 +33,7 @@ func openedWithoutIndex(t testing.TB, o Options) *Store {
 // The tail keeps the contract as the file of the search does.
 func TestTheTailKeepsTheContract(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, o storetest.Options) store.Store {
-		return openedWithoutIndex(t, Options{Retention: o.Retention, Digester: o.Digester, Events: o.Events})
+		return openedWithoutIndex(t, Options{Durability: store.DurableProcess, Retention: o.Retention, Digester: o.Digester, Events: o.Events})
 	})
 }
 
@@ -57,7 +57,7 @@ func (s settled) Delete(ctx context.Context, which store.Selection) (int, error)
 
 func TestTheFileOfTheSearchKeepsTheContract(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, o storetest.Options) store.Store {
-		return settled{opened(t, filepath.Join(t.TempDir(), "mail.db"), Options{Retention: o.Retention, Digester: o.Digester, Events: o.Events})}
+		return settled{opened(t, filepath.Join(t.TempDir(), "mail.db"), Options{Durability: store.DurableProcess, Retention: o.Retention, Digester: o.Digester, Events: o.Events})}
 	})
 }
 

@@ -349,7 +349,4 @@ func TestMoreThanIsCounted(t *testing.T) {
 	if some := get[api.List[api.Summary]](b, "/api/messages?q=one"); some.Total != 2 || !some.AtLeast || len(some.Items) != 3 {
 		t.Errorf("some: %d, at least %t", some.Total, some.AtLeast)
 	}
-	if page := b.ask("GET", "/?q=one", "").Body.String(); !strings.Contains(page, "3 of more than 2 messages") {
-		t.Error(page)
-	}
 }

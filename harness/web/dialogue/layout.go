@@ -14,7 +14,6 @@ type layout struct {
 	lines   []Line
 	last    time.Duration // when the server last said something
 	inside  bool          // TLS
-	data    bool          // the client was told to send message data
 }
 
 func (l *layout) add(line Line) {

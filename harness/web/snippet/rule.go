@@ -1,8 +1,11 @@
 package snippet
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf16"
 
 	"github.com/smtpspec/smtpspec/harness/record"
 	"github.com/smtpspec/smtpspec/harness/web/dialogue"
@@ -20,7 +23,25 @@ func Rule(s Seen) string {
 	if err != nil {
 		return ""
 	}
-	return string(text)
+	return legible(string(text))
+}
+
+// legible is JSON without a character that moves or hides the text around it:
+// each of those stands as its escape, RFC 8259 §7.
+func legible(text string) string {
+	var b strings.Builder
+	for _, c := range text {
+		switch {
+		case unicode.IsPrint(c):
+			b.WriteRune(c)
+		case c > 0xFFFF:
+			high, low := utf16.EncodeRune(c)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, c)
+		}
+	}
+	return b.String()
 }
 
 // rule makes the rule of what was refused. One that would not be valid, since

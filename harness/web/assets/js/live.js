@@ -2,6 +2,7 @@
 // by the server, and asked for once for all that happens within a moment.
 import { here, listOf, withParams } from "./place.js";
 import { changed, list, mostRows, pane, rowOf } from "./list.js";
+import { wrongAt } from "./searching.js";
 import { isGoing } from "./bulk.js";
 import { setTotal, setUnread } from "./counts.js";
 import { notify } from "./notify.js";
@@ -44,9 +45,12 @@ async function look() {
 	if (came.length || other.size) schedule();
 }
 
+// news asks for what came, unless the search cannot be read: no message is
+// found by it then.
 async function news(ids) {
 	const { q, run } = here();
 	const there = list();
+	if (wrongAt() >= 0) return;
 	const path = withParams("/ui/news", { q, run, since: there.dataset.cursor, ids: ids.filter(rowOf).join(), tags: tags ? "1" : "" });
 	tags = false;
 	const answer = await fetch(path, { headers: { "HX-Request": "true" } });

@@ -8,7 +8,8 @@ function load() {
 	const end = more();
 	if (!end || list().childElementCount > mostRows || "asked" in end.dataset) return;
 	end.dataset.asked = "";
-	window.htmx.trigger(end, "more");
+	// Not by an event: htmx may not have come to the element yet.
+	window.htmx.ajax("GET", end.dataset.more, { source: end, target: end, swap: "outerHTML" });
 }
 
 const near = list() && new IntersectionObserver((seen) => {

@@ -85,7 +85,7 @@ document.addEventListener("click", (e) => {
 		e.stopPropagation();
 		getSelection()?.removeAllRanges();
 		pickTo(row);
-	} else if (row) {
+	} else if (row && e.isTrusted) { // and not a step of the keyboard
 		anchor = row.dataset.id;
 	} else if (e.target.matches("[data-all]")) {
 		pickAll(e.target.checked);

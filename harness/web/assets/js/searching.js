@@ -25,7 +25,7 @@ export async function search(q, { keep = false } = {}) {
 }
 
 // wrongAt is where the search is wrong, in characters; -1 if it is not.
-function wrongAt() {
+export function wrongAt() {
 	const at = document.querySelector("#wrong .where");
 	return at ? Number(at.dataset.position) : -1;
 }

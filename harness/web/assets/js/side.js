@@ -1,15 +1,20 @@
 // What leads away from the list says where one is.
 import { here, placeOf } from "./place.js";
 
+const places = ["/sessions", "/faults"]; // beside the list
+
 function mark() {
 	const { q, run } = here();
 	for (const link of document.querySelectorAll("nav.side a[href]")) {
 		const to = placeOf(link.href);
 		const { pathname } = new URL(link.href);
-		if (["/", "/search"].includes(pathname) && to.q === q && to.run === run) link.setAttribute("aria-current", "page");
+		const list = ["/", "/search"].includes(pathname) && to.q === q && to.run === run;
+		if (places.includes(location.pathname) ? pathname === location.pathname : list) link.setAttribute("aria-current", "page");
 		else link.removeAttribute("aria-current");
 	}
 }
+
+if (places.includes(location.pathname)) mark();
 
 document.addEventListener("list:changed", mark);
 
