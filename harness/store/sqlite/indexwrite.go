@@ -31,8 +31,8 @@ func (x *index) write() {
 		if err == nil && sweep {
 			err = x.remove()
 		}
-		if errors.Is(err, store.ErrClosed) {
-			return
+		if errors.Is(err, store.ErrClosed) || err != nil && x.store.ending.Err() != nil {
+			return // what is left is found when the store is opened next
 		}
 		if err != nil {
 			x.store.options.Log.Error("messages could not be made to be found", "store", x.path, "error", err)
