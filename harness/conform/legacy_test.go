@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"github.com/smtpspec/smtpspec/harness/conform"
 	"github.com/smtpspec/smtpspec/harness/conform/catalog"
@@ -14,7 +14,7 @@ import (
 func TestAClientOfTheDaysOfTLS10IsStillChecked(t *testing.T) {
 	old := mutant.Mutant{TLS: func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS10 }}
 	r, err := conform.Run(t.Context(), conform.ClientFunc(func(ctx context.Context, job conform.Job) error { return old.Send(ctx, job) }),
-		catalog.All(), conform.Only("greet-baseline"), conform.WithUnit(500*time.Millisecond))
+		catalog.All(), conform.Only("greet-baseline"), conform.WithVirtualTime(func(f func()) { synctest.Test(t, func(*testing.T) { f() }) }))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,6 +57,7 @@ func TestPack(t *testing.T) {
 		for _, v := range []any{&session.Started, &session.Lasted, &session.End, &session.Codes, &session.Messages, &session.Faults} {
 			anything(reflect.ValueOf(v).Elem())
 		}
+		m.Opens = nil // a run is a row of its own
 		gotMail := &store.Mail{Seq: m.Seq, ID: m.ID, Session: m.Session, Run: m.Run, Size: m.Size}
 		if err := unpackMail(packMail(m), gotMail); err != nil || !reflect.DeepEqual(gotMail, m) {
 			t.Fatalf("%v %+v\nwant %+v", err, gotMail, m)
