@@ -42,9 +42,17 @@ func (s *Site) latest(w http.ResponseWriter, r *request) error {
 	}
 	to := "/" + r.scope()
 	if len(list.Items) > 0 {
-		to = "/view/" + list.Items[0].ID + r.scope()
+		to = "/view/" + list.Items[0].ID + r.scope(r.tab()...)
 	}
 	http.Redirect(w, r.Request, to, http.StatusFound)
+	return nil
+}
+
+// tab is the parameter of the tab that was asked for, if there is such a one.
+func (r *request) tab() []string {
+	if tab := r.param("tab"); slices.Contains(tabs, tab) {
+		return []string{"tab", tab}
+	}
 	return nil
 }
 

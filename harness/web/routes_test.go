@@ -50,7 +50,7 @@ func TestTheRouteToTheLatest(t *testing.T) {
 	}
 	first, second := b.put(letter("One")), b.put(letter("Two"))
 	for target, want := range map[string]string{
-		"/view/latest": "/view/" + second, "/view/latest?q=one": "/view/" + first + "?q=one", "/view/latest?q=three": "/?q=three",
+		"/view/latest": "/view/" + second, "/view/latest?tab=checks": "/view/" + second + "?tab=checks", "/view/latest?tab=x": "/view/" + second, "/view/latest?q=one": "/view/" + first + "?q=one", "/view/latest?q=three": "/?q=three",
 	} {
 		if w := b.ask("GET", target, ""); w.Code != http.StatusFound || w.Header().Get("Location") != want {
 			t.Errorf("%s: %d %q, want %q", target, w.Code, w.Header().Get("Location"), want)
