@@ -22,6 +22,7 @@ type DataWriter struct {
 	sent    int64
 	final   chan outcome // of DATA; nil for BDAT
 	ended   atomic.Bool  // the last block is on its way
+	ahead   bool         // the server has said something behind 354 already
 	early   *outcome     // the server's replies, if they came too soon
 	last    []Reply      // of BDAT LAST
 	closed  bool
@@ -71,6 +72,7 @@ func (c *Client) openData(ctx context.Context) *DataWriter {
 	w.lines.flush = w.block
 	w.final = make(chan outcome, 1)
 	w.release = c.deadlines.watch(ctx)
+	w.ahead = c.replies.br.Buffered() > 0
 	c.deadlines.waitRead()
 	go w.listen(w.expected())
 	return w
@@ -114,6 +116,12 @@ func (w *DataWriter) listen(n int) {
 
 // block sends a block of the message. It stops when the server has spoken.
 func (w *DataWriter) block(p []byte, last bool) error {
+	if w.ahead {
+		w.c.deadlines.armRead(w.c.opts.timeout(StepBlock))
+		o := <-w.final
+		w.early = &o
+		return errEarly
+	}
 	if last {
 		w.ended.Store(true)
 	} else if w.answered() {

@@ -260,6 +260,17 @@ func TestEarlyReplyStopsTheMessage(t *testing.T) {
 	}
 }
 
+// A reply that comes with the 354 answers nothing that was said.
+func TestAReplyAheadOfTheMessageIsNotItsReply(t *testing.T) {
+	for range 50 {
+		s := &script{replies: map[string]string{"DATA": "354 go\r\n250 2.0.0 taken\r\n"}}
+		r, err := s.mail(t, nil)
+		if !errors.Is(err, errEarly) || len(r.Delivered()) != 0 {
+			t.Fatalf("%v, %+v", err, r)
+		}
+	}
+}
+
 func TestConnectionLostInTheMessage(t *testing.T) {
 	big := []byte("Subject: big\r\n\r\n" + strings.Repeat(strings.Repeat("x", 70)+"\r\n", 40_000))
 	for _, early := range []string{drop, half} {
