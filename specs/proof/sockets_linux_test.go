@@ -17,7 +17,7 @@ func TestAMutantThatWritesBeforeItReadsIsStuckOverSocketsToo(t *testing.T) {
 			continue
 		}
 		for name, client := range map[string]conform.Client{"honest": honest, m.Name: m} {
-			r, err := conform.Run(t.Context(), client, catalog.All(), conform.Only(m.Breaks...), conform.WithUnit(4*time.Second))
+			r, err := conform.Run(t.Context(), client, catalog.All(), conform.Only(m.Breaks...), conform.WithUnit(10*time.Second))
 			if err != nil {
 				t.Fatal(err)
 			}
