@@ -81,9 +81,9 @@ var _ = Describe("A disk that is full", func() {
 	})
 
 	It("is not filled up by mail: MAIL is refused while too little is free, and readiness says so", func() {
-		disk := smallDisk("30m")
-		ballast := filepath.Join(disk, "ballast") // more than is to stay free: what comes within a second is not refused
-		Expect(os.WriteFile(ballast, make([]byte, 12<<20), 0o600)).To(Succeed())
+		disk := smallDisk("90m")
+		ballast := filepath.Join(disk, "ballast") // more than is to stay free, and than the search takes later: what comes within a second is not refused
+		Expect(os.WriteFile(ballast, make([]byte, 70<<20), 0o600)).To(Succeed())
 		d := start(filepath.Join(disk, "mail.db"), "--min-free", "10MB")
 		Eventually(func() error {
 			_, err := d.Try("bat@example.com", "Subject: filling\r\n\r\n"+strings.Repeat("a line of a message\r\n", 10_000))
