@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sync/atomic"
 )
 
 // ending is where sender's TLS ends. Sender shakes hands with it in memory, and
@@ -17,9 +18,9 @@ type ending struct {
 	implicit bool
 	inner    *tls.Conn // with sender, over pipe
 	pipe     *pipe
-	plain    []byte // for reads of inner
-	left     bool   // sender said farewell
-	begun    bool   // the server's handshake is done; changes while sender's is under way
+	plain    []byte      // for reads of inner
+	left     atomic.Bool // sender said farewell; it may do so while it closes
+	begun    bool        // the server's handshake is done; changes while sender's is under way
 }
 
 func newEnding(l *layer, config *tls.Config, implicit bool) *ending {
@@ -42,7 +43,7 @@ func (e *ending) Write(p []byte) (int, error) {
 				return 0, err
 			}
 		case err == io.EOF:
-			e.left = true
+			e.left.Store(true)
 			return len(p), nil
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			return len(p), nil
@@ -96,7 +97,7 @@ func (e *ending) begin() error {
 // Close ends TLS with the server as sender ended its own.
 func (e *ending) Close() error {
 	e.pipe.close()
-	if conn, ok := e.layer.wire.(*tls.Conn); ok && e.left {
+	if conn, ok := e.layer.wire.(*tls.Conn); ok && e.left.Load() {
 		return conn.Close()
 	}
 	return e.layer.socket.Close()
