@@ -219,6 +219,20 @@ var _ = Describe("A message", func() {
 		Eventually(func() int { return page.Count("article.message") }).Should(BeZero())
 	})
 
+	It("has buttons where the list does not have it", func() {
+		page.Go(home(d) + "/view/" + id + "?q=subject:none")
+		Expect(page.Count(".row")).To(BeZero())
+		page.Click(`.actions [data-act="tag"]`)
+		page.Type("#tagging input", "захиалга\r")
+		Eventually(func() string { return page.Text(".message .tags") }).Should(Equal("захиалга"))
+		Eventually(func() int { return page.Count(`#tags [data-tag="захиалга"]`) }).ShouldNot(BeZero())
+		page.Click(`.actions [data-act="tag"]`)
+		page.Click(`#tagging .known [aria-pressed="true"]`)
+		Eventually(func() string { return page.Text(".message .tags") }).Should(BeEmpty())
+		page.Click(`.actions [data-act="pin"]`)
+		Eventually(func() []daemon.Item { return d.All("is:pinned") }).Should(HaveLen(1))
+	})
+
 	It("folds many recipients, and unfolds them", func() {
 		header := "To: " + strings.Join(many(10_000), ",\n ") + "\nSubject: many\n"
 		page.Go(home(d) + "/view/" + post(d, "shop@example.mn", bare(header, "\nx\n"), many(100)...))
@@ -240,7 +254,9 @@ var _ = Describe("A message", func() {
 		Expect(page.Barriers()).To(BeEmpty())
 		page.Size(1400, 900)
 		page.Click(`.settings [name="theme"]`)
+		Eventually(func() int { return page.Count(`.settings [value="light"]`) }).Should(Equal(1))
 		page.Click(`.settings [name="lang"]`)
+		Eventually(func() int { return page.Count(`.settings [value="en"]`) }).Should(Equal(1))
 		for _, name := range []string{"html", "headers", "parts", "checks"} {
 			tab(page, name)
 			Expect(page.Barriers()).To(BeEmpty(), name)

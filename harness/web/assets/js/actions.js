@@ -23,7 +23,7 @@ const onPage = {
 	all: () => pickAll(),
 	none: pickNone,
 	read, unread, pin, undo,
-	tag: showTagging,
+	tag: () => showTagging(),
 	delete: remove,
 };
 

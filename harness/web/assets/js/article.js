@@ -9,13 +9,27 @@ import { pickNone } from "./picking.js";
 import { showTagging } from "./tagging.js";
 
 const article = () => document.querySelector("article.message[data-id]");
-const inList = { read, unread, pin, unpin: pin, tag: showTagging, delete: remove };
+const inList = { read, unread, pin, unpin: pin, tag: () => showTagging(), delete: remove };
 
 const set = (to) => async (at) => {
 	if (!await change({ ids: [at.dataset.id], ...to })) return;
 	for (const [name, value] of Object.entries(to)) at.dataset[name] = String(value);
 };
+
+// tagged changes the tags of a message that the list does not have, and shows
+// them as the server does.
+const tagged = (id, to) => async (tag) => {
+	if (await change({ ids: [id], [to]: [tag] })) window.htmx.ajax("GET", location.href, { target: "#message", swap: "innerHTML" });
+};
+
+function tagAlone(at) {
+	const { id } = at.dataset;
+	const tags = [...at.querySelectorAll(".tags .tag")].map((tag) => tag.dataset.tag);
+	showTagging([{ id, tags }], tagged(id, "add_tags"), tagged(id, "remove_tags"));
+}
+
 const alone = {
+	tag: tagAlone,
 	read: set({ read: true }), unread: set({ read: false }), pin: set({ pinned: true }), unpin: set({ pinned: false }),
 	delete: async (at) => { if (await ask("DELETE", "/api/messages", { ids: [at.dataset.id] })) close(); },
 };

@@ -3,6 +3,7 @@
 import { here, listOf, withParams } from "./place.js";
 import { changed, list, mostRows, pane, rowOf } from "./list.js";
 import { wrongAt } from "./searching.js";
+import { askRows, isOld } from "./api.js";
 import { isGoing } from "./bulk.js";
 import { setTotal, setUnread } from "./counts.js";
 import { notify } from "./notify.js";
@@ -53,6 +54,7 @@ async function news(ids) {
 	if (wrongAt() >= 0) return;
 	const path = withParams("/ui/news", { q, run, since: there.dataset.cursor, ids: ids.filter(rowOf).join(), tags: tags ? "1" : "" });
 	tags = false;
+	askRows();
 	const answer = await fetch(path, { headers: { "HX-Request": "true" } });
 	if (!answer.ok || list() !== there) return;
 	const html = document.createElement("template");
@@ -68,9 +70,14 @@ async function news(ids) {
 	changed();
 }
 
-// exchange puts rows into the places of those that they stand for.
+// exchange puts rows into the places of those that they stand for; what is old
+// already is asked for again.
 function exchange(fresh) {
 	for (const row of fresh) {
+		if (isOld(row.dataset.id)) {
+			other.add(row.dataset.id);
+			continue;
+		}
 		const old = rowOf(row.dataset.id);
 		if (!old) continue;
 		if (old.hasAttribute("aria-current")) row.setAttribute("aria-current", "true");

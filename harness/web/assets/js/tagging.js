@@ -5,9 +5,13 @@ const dialog = () => document.getElementById("tagging");
 
 export const knownTags = () => [...document.querySelectorAll("#tags a[data-tag]")];
 
-export function showTagging() {
-	const items = chosenItems();
+let add, remove; // of what the dialog was opened for
+
+// showTagging opens the dialog for the messages that are chosen, or for others,
+// with what is done with them.
+export function showTagging(items = chosenItems(), adds = addTag, removes = removeTag) {
 	if (!items.length) return;
+	[add, remove] = [adds, removes];
 	const known = dialog().querySelector(".known");
 	known.replaceChildren(...knownTags().map((link) => choice(link, items)));
 	dialog().querySelector("input").value = "";
@@ -25,12 +29,12 @@ function choice(link, items) {
 	button.setAttribute("aria-pressed", String(all));
 	button.addEventListener("click", () => {
 		dialog().close();
-		(all ? removeTag : addTag)(tag);
+		(all ? remove : add)(tag);
 	});
 	return button;
 }
 
 dialog()?.querySelector("form").addEventListener("submit", (e) => {
 	const tag = dialog().querySelector("input").value.trim();
-	if (e.submitter?.value === "add" && tag) addTag(tag);
+	if (e.submitter?.value === "add" && tag) add(tag);
 });
