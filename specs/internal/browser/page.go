@@ -3,11 +3,14 @@ package browser
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 
+	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
@@ -106,16 +109,12 @@ func (p *Page) Size(width, height int64) {
 	p.Run(chromedp.EmulateViewport(width, height))
 }
 
-// Click clicks what a CSS selector finds first, once it is visible.
-func (p *Page) Click(selector string) {
-	GinkgoHelper()
-	p.Run(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
-}
-
-// Type writes into what a selector finds.
+// Type writes into what a selector finds, once it is visible.
 func (p *Page) Type(selector, text string) {
 	GinkgoHelper()
-	p.Run(chromedp.SendKeys(chromedp.CSS(selector), text, chromedp.NodeVisible))
+	p.middle(selector, visible)
+	Expect(Eval[bool](p, "(() => { const e = document.querySelector("+quoted(selector)+"); e?.focus(); return !!e; })()")).To(BeTrue(), "there is no %s", selector)
+	p.Run(chromedp.KeyEvent(text))
 }
 
 // Press presses keys, one after the other, wherever the focus is.
@@ -136,30 +135,49 @@ func asKeyboards(e *input.DispatchKeyEventParams) {
 // promise once it is kept.
 func Eval[T any](p *Page, script string) T {
 	GinkgoHelper()
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
-	defer cancel()
-	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	value, err := eval[T](p, script)
 	Expect(err).NotTo(HaveOccurred(), script)
 	return value
+}
+
+// eval fails where the document goes away before there is a value.
+func eval[T any](p *Page, script string) (T, error) {
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+}
+
+// read is Eval for what only looks: where a document leaves before it answers,
+// the next one is asked.
+func read[T any](p *Page, script string) T {
+	GinkgoHelper()
+	for end := time.Now().Add(patience); ; {
+		value, err := eval[T](p, script)
+		if refused := (*cdproto.Error)(nil); errors.As(err, &refused) && time.Now().Before(end) {
+			continue
+		}
+		Expect(err).NotTo(HaveOccurred(), script)
+		return value
+	}
 }
 
 // Text is the visible text of what a selector finds; "" if there is no such
 // thing.
 func (p *Page) Text(selector string) string {
 	GinkgoHelper()
-	return Eval[string](p, "document.querySelector("+quoted(selector)+`)?.innerText ?? ""`)
+	return read[string](p, "document.querySelector("+quoted(selector)+`)?.innerText ?? ""`)
 }
 
 // Count is how many elements a selector finds.
 func (p *Page) Count(selector string) int {
 	GinkgoHelper()
-	return Eval[int](p, "document.querySelectorAll("+quoted(selector)+").length")
+	return read[int](p, "document.querySelectorAll("+quoted(selector)+").length")
 }
 
 // URL is where the page is: path and query.
 func (p *Page) URL() string {
 	GinkgoHelper()
-	return Eval[string](p, "location.pathname + location.search")
+	return read[string](p, "location.pathname + location.search")
 }
 
 func quoted(s string) string {
