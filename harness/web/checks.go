@@ -1,13 +1,11 @@
 package web
 
 import (
-	"context"
-	"errors"
+	"slices"
 
 	"github.com/smtpspec/smtpspec/harness/lint"
 	"github.com/smtpspec/smtpspec/harness/record"
 	"github.com/smtpspec/smtpspec/harness/rfc"
-	"github.com/smtpspec/smtpspec/harness/store"
 	"github.com/smtpspec/smtpspec/harness/web/api"
 	"github.com/smtpspec/smtpspec/harness/web/htmlsupport"
 )
@@ -51,13 +49,12 @@ type found struct {
 // levels are in the order in which they are shown.
 var levels = []rfc.Level{rfc.SECURITY, rfc.MUST, rfc.DERIVED, rfc.SHOULD, rfc.INTEROP, rfc.MAY, rfc.INFO}
 
-func (s *Site) checks(ctx context.Context, o *api.Opened) (checks, error) {
-	findings := o.View.Findings
-	inSession, err := s.api.SessionFindings(ctx, store.ID(o.View.Session))
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return checks{}, err
+// checksOf judges a message, and its session if that was kept.
+func checksOf(m *api.Opened, in *api.Conversation) checks {
+	if in == nil || in.Record == nil {
+		return judge(m.View.Findings, false)
 	}
-	return judge(append(findings[:len(findings):len(findings)], inSession...), err == nil), nil
+	return judge(slices.Concat(m.View.Findings, in.View.Findings), true)
 }
 
 // judge sorts findings by level and rule, and counts what the rules say that

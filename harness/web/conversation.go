@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -38,7 +37,7 @@ func (s *Site) session(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return store.ErrNotFound
 	}
-	c, err := s.conversation(r.Context(), r, id, nil)
+	o, err := s.api.Session(r.Context(), id, r.run)
 	if err != nil {
 		return err
 	}
@@ -46,19 +45,14 @@ func (s *Site) session(w http.ResponseWriter, r *request) error {
 		http.Redirect(w, r.Request, "/api/sessions/"+string(id)+"/transcript"+r.sessionScope(), http.StatusFound)
 		return nil
 	}
-	return s.write(w, r, http.StatusOK, "session", conversationPage{s.frame(r), c})
+	return s.write(w, r, http.StatusOK, "session", conversationPage{s.frame(r), conversationOf(r, o, nil)})
 }
 
-// conversation reads a session, and lays it out around a message if one is
-// given.
-func (s *Site) conversation(ctx context.Context, r *request, id store.ID, m *api.Opened) (*conversation, error) {
-	o, err := s.api.Session(ctx, id, r.run)
-	if err != nil {
-		return nil, err
-	}
+// conversationOf lays a session out, around a message if one is given.
+func conversationOf(r *request, o *api.Conversation, m *api.Opened) *conversation {
 	c := &conversation{Conversation: o, Scope: r.sessionScope()}
 	if o.Record == nil {
-		return c, nil
+		return c
 	}
 	var own [2]int
 	if m != nil {
@@ -69,17 +63,17 @@ func (s *Site) conversation(ctx context.Context, r *request, id store.ID, m *api
 	if text := o.Record.Transcript(); len(text) <= maxTranscript {
 		c.Transcript = text
 	}
-	return c, nil
+	return c
 }
 
 // behind is the session that a message came in; nil while it is open, and if it
 // is not kept any more.
-func (s *Site) behind(r *request, m *api.Opened) (*conversation, error) {
-	c, err := s.conversation(r.Context(), r, store.ID(m.View.Session), m)
+func (s *Site) behind(r *request, m *api.Opened) (*api.Conversation, error) {
+	o, err := s.api.Session(r.Context(), store.ID(m.View.Session), "")
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
-	return c, err
+	return o, err
 }
 
 // commandsOf returns the first and the last command of a message, from 1: it is

@@ -108,13 +108,15 @@ func (s *Site) reading(r *request) (*reading, error) {
 	if tab := r.param("tab"); slices.Contains(m.Tabs, tab) {
 		m.Tab = tab
 	}
-	if m.Tab == "session" {
-		if m.Talk, err = s.behind(r, o); err != nil {
-			return nil, err
-		}
+	behind, err := s.behind(r, o)
+	if err != nil {
+		return nil, err
 	}
-	m.Checks, err = s.checks(r.Context(), o)
-	return m, err
+	m.Checks = checksOf(o, behind)
+	if m.Tab == "session" && behind != nil && (r.run == "" || behind.View.Run == r.run) {
+		m.Talk = conversationOf(r, behind, o)
+	}
+	return m, nil
 }
 
 // chosen reads the choices of a URL. Only somebody on this page loads pictures:

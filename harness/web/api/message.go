@@ -26,8 +26,13 @@ func (a *API) entry(ctx context.Context, r *request) (*store.Entry, error) {
 	if err != nil {
 		return nil, err
 	}
+	return a.named(ctx, id, r.run())
+}
+
+// named returns a message of a run; "" = of any.
+func (a *API) named(ctx context.Context, id store.ID, run string) (*store.Entry, error) {
 	e, err := a.Store.Get(ctx, id)
-	if err == nil && r.run() != "" && e.Run != r.run() {
+	if err == nil && run != "" && e.Run != run {
 		return nil, store.ErrNotFound
 	}
 	return e, err
@@ -64,19 +69,25 @@ func (a *API) getMessage(w http.ResponseWriter, r *request) error {
 	return reply(w, http.StatusOK, view)
 }
 
-// takeApart reads the message that the path names. Only so many at a time are,
-// since each needs a multiple of its size; look has to be done with it before
-// anything is written, for a client may take its time.
+// takeApart has look take apart the message that the path names.
 func (a *API) takeApart(r *request, look func(e *store.Entry, raw []byte)) error {
+	return a.takeApartFound(r.Context(), func(ctx context.Context) (*store.Entry, error) { return a.entry(ctx, r) }, look)
+}
+
+// takeApartFound has look take apart what find finds. Only so many at a time do,
+// since each needs a multiple of its size; look has to be done with it before
+// anything is written, for a client may take its time. ctx ends the waiting for
+// a turn.
+func (a *API) takeApartFound(ctx context.Context, find func(context.Context) (*store.Entry, error), look func(e *store.Entry, raw []byte)) error {
 	select {
 	case a.parsing <- struct{}{}:
 		defer func() { <-a.parsing }()
-	case <-r.Context().Done():
-		return r.Context().Err()
+	case <-ctx.Done():
+		return ctx.Err()
 	}
-	ctx, cancel := r.look()
+	ctx, cancel := context.WithTimeout(ctx, searchTime)
 	defer cancel()
-	e, err := a.entry(ctx, r)
+	e, err := find(ctx)
 	if err != nil {
 		return err
 	}

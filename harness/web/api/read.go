@@ -51,11 +51,11 @@ func (a *API) Named(ctx context.Context, ids []store.ID, run string) ([]Summary,
 	defer cancel()
 	found := []Summary{}
 	for _, id := range ids {
-		e, err := a.Store.Get(ctx, id)
+		e, err := a.named(ctx, id, run)
 		switch {
-		case err == nil && (run == "" || e.Run == run):
+		case err == nil:
 			found = append(found, summary(e))
-		case err != nil && !errors.Is(err, store.ErrNotFound):
+		case !errors.Is(err, store.ErrNotFound):
 			return nil, err
 		}
 	}
@@ -71,25 +71,8 @@ type Opened struct {
 
 // Open returns one message, or store.ErrNotFound. Only so many are taken apart
 // at a time; ctx ends the waiting for a turn.
-func (a *API) Open(ctx context.Context, id store.ID, run string) (*Opened, error) {
-	select {
-	case a.parsing <- struct{}{}:
-		defer func() { <-a.parsing }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	ctx, cancel := context.WithTimeout(ctx, searchTime)
-	defer cancel()
-	e, err := a.Store.Get(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	if run != "" && e.Run != run {
-		return nil, store.ErrNotFound
-	}
-	raw, err := a.octets(ctx, e)
-	if err != nil {
-		return nil, err
-	}
-	return opened(e, raw), nil
+func (a *API) Open(ctx context.Context, id store.ID, run string) (o *Opened, err error) {
+	find := func(ctx context.Context) (*store.Entry, error) { return a.named(ctx, id, run) }
+	err = a.takeApartFound(ctx, find, func(e *store.Entry, raw []byte) { o = opened(e, raw) })
+	return o, err
 }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -83,30 +82,41 @@ func kinds() string {
 
 // Conversation is a session with what was said in it.
 type Conversation struct {
-	View     SessionView
+	View     SessionView     // without its record
 	Record   *record.Session // examined, without its messages; nil if it was not kept
 	Findings []lint.Finding  // those of View, which say at which command
 }
 
-// Session returns one session, or store.ErrNotFound.
+// Session returns one session, or store.ErrNotFound: one that has not ended is
+// not there yet.
 func (a *API) Session(ctx context.Context, id store.ID, run string) (*Conversation, error) {
-	ctx, cancel := context.WithTimeout(ctx, searchTime)
-	defer cancel()
-	s, err := a.Store.Session(ctx, id)
+	s, said, err := a.said(ctx, id, run)
 	if err != nil {
 		return nil, err
 	}
-	if run != "" && s.Run != run {
-		return nil, store.ErrNotFound
+	o := &Conversation{View: SessionView{Session: sessionOf(s), Findings: []Finding{}}, Record: said}
+	if said != nil {
+		o.Findings = judged(said)
+		o.View.Findings = findingsOf(o.Findings)
 	}
-	o := &Conversation{View: SessionView{Session: sessionOf(s), Findings: []Finding{}, Record: json.RawMessage("{}")}}
-	if s.Record == nil {
-		return o, nil
+	return o, nil
+}
+
+// said returns a session and its record, examined and without its messages; nil
+// if it was not kept.
+func (a *API) said(ctx context.Context, id store.ID, run string) (*store.Session, *record.Session, error) {
+	ctx, cancel := context.WithTimeout(ctx, searchTime)
+	defer cancel()
+	s, err := a.Store.Session(ctx, id)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case run != "" && s.Run != run:
+		return nil, nil, store.ErrNotFound
+	case s.Record == nil:
+		return s, nil, nil
 	}
-	o.Record = s.Record.Examined()
-	o.Record.Messages = nil
-	o.Findings = judged(o.Record)
-	o.View.Findings = findingsOf(o.Findings)
-	o.View.Record, err = json.Marshal(o.Record)
-	return o, err
+	said := s.Record.Examined()
+	said.Messages = nil
+	return s, said, nil
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 
 	"github.com/smtpspec/smtpspec/harness/lint"
@@ -32,19 +33,21 @@ func sessionOf(s *store.Session) Session {
 }
 
 func (a *API) getSession(w http.ResponseWriter, r *request) error {
-	o, err := a.sessionOfPath(r)
+	id, err := r.id()
 	if err != nil {
 		return err
 	}
-	return reply(w, http.StatusOK, o.View)
-}
-
-func (a *API) sessionOfPath(r *request) (*Conversation, error) {
-	id, err := r.id()
+	o, err := a.Session(r.Context(), id, r.run())
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return a.Session(r.Context(), id, r.run())
+	o.View.Record = json.RawMessage("{}")
+	if o.Record != nil {
+		if o.View.Record, err = json.Marshal(o.Record); err != nil {
+			return err
+		}
+	}
+	return reply(w, http.StatusOK, o.View)
 }
 
 // judged returns what a session breaks. Its messages have findings of their own.
@@ -59,12 +62,16 @@ func judged(s *record.Session) []lint.Finding {
 }
 
 func (a *API) getTranscript(w http.ResponseWriter, r *request) error {
-	o, err := a.sessionOfPath(r)
+	id, err := r.id()
 	if err != nil {
 		return err
 	}
-	if o.Record == nil {
+	_, said, err := a.said(r.Context(), id, r.run())
+	if err != nil {
+		return err
+	}
+	if said == nil {
 		return store.ErrNotFound
 	}
-	return writePlain(w, http.StatusOK, o.Record.Transcript())
+	return writePlain(w, http.StatusOK, said.Transcript())
 }
