@@ -13,11 +13,14 @@ import (
 const look = 20 * time.Millisecond
 
 // visible is the box of what a selector finds first, or of its first line where
-// it has several, scrolled to if need be: [] as long as there is none.
+// it has several: [] as long as there is none. It is scrolled to if it cannot be
+// seen, and only then: what sticks to an edge would scroll away what is below.
 const visible = `(selector => {
 	const e = document.querySelector(selector);
-	e?.scrollIntoView({block: "nearest"});
-	const b = e?.getClientRects()[0];
+	const box = () => e?.getClientRects()[0];
+	const seen = b => e.contains(document.elementFromPoint(b.x + b.width / 2, b.y + b.height / 2));
+	if (box() && !seen(box())) e.scrollIntoView({block: "nearest"});
+	const b = box();
 	return b?.width && b.height ? [b.x, b.y, b.width, b.height] : [];
 })`
 
