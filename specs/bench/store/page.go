@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"time"
 
 	"github.com/chromedp/chromedp"
 
 	"github.com/smtpspec/smtpspec/harness/store"
+	"github.com/smtpspec/smtpspec/specs/internal/chromium"
 )
 
 // page measures the inbox page in Chromium over a store of 100,000 messages:
@@ -19,7 +19,7 @@ import (
 // in a browser that knows the page's files and in one that does not. A page of
 // one word shows what of that is the browser's own.
 func (b *bench) page(ctx context.Context, out io.Writer) error {
-	chromium, err := chromiumPath()
+	program, err := chromium.Path()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench-store: without the page:", err)
 		return nil
@@ -37,7 +37,7 @@ func (b *bench) page(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer d.end()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU)
 	ctx, cancel := chromedp.NewExecAllocator(ctx, options...)
 	defer cancel()
 	ctx, cancel = chromedp.NewContext(ctx)
@@ -76,15 +76,6 @@ func (b *bench) page(ctx context.Context, out io.Writer) error {
 	return nil
 }
 
-func chromiumPath() (string, error) {
-	for _, name := range []string{os.Getenv("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); name != "" && err == nil {
-			return path, nil
-		}
-	}
-	return "", errors.New("there is no Chromium")
-}
-
 // fill puts n messages into a file, and has them indexed.
 func (b *bench) fill(ctx context.Context, path string, n int) error {
 	s, err := openFile(ctx, path, store.DurableProcess)
@@ -95,8 +86,7 @@ func (b *bench) fill(ctx context.Context, path string, n int) error {
 	if _, err := putAll(ctx, s, 0, n, 10, text); err != nil {
 		return err
 	}
-	_, err = s.List(ctx, store.Page{Query: queryOf("invoice")})
-	return err
+	return indexed(ctx, s)
 }
 
 // visited opens a URL and returns how long it took until the answer was there,

@@ -4,7 +4,6 @@ package browser
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/smtpspec/smtpspec/specs/internal/chromium"
 	"github.com/smtpspec/smtpspec/specs/internal/needed"
 )
 
@@ -24,23 +24,14 @@ type Browser struct {
 	end []context.CancelFunc
 }
 
-// Find returns the path of Chromium. Without one there is no spec.
-func Find() string {
-	GinkgoHelper()
-	for _, name := range []string{os.Getenv("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); name != "" && err == nil {
-			return path
-		}
-	}
-	needed.Missing("there is no Chromium: install Debian's chromium, or name one in CHROMIUM")
-	return ""
-}
-
 // Start runs Chromium with a new profile. It asks nobody for anything by
 // itself.
 func Start() *Browser {
 	GinkgoHelper()
-	path := Find()
+	path, err := chromium.Path()
+	if err != nil {
+		needed.Missing(err.Error())
+	}
 	options := append([]chromedp.ExecAllocatorOption{}, chromedp.DefaultExecAllocatorOptions[:]...)
 	options = append(options, chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
