@@ -64,6 +64,7 @@ var _ = Describe("A selection", func() {
 		b.finds(`#tagging .known [aria-pressed="true"]`, 1)
 		b.Click("#tagging .known button")
 		b.found(`tag:"two words"`, 0)
+		b.sees(".toast", "2 untagged")
 		b.Click(".toast [data-undo]")
 		b.found(`tag:"two words"`, 2)
 		b.Press("z")
