@@ -15,13 +15,14 @@ const look = 20 * time.Millisecond
 // visible is the box of what a selector finds first, or of its first line where
 // it has several: [] as long as there is none. It is scrolled to if it cannot be
 // seen, and only then: what sticks to an edge would scroll away what is below.
+// It may have no height, and what it shows hang out of it.
 const visible = `(selector => {
 	const e = document.querySelector(selector);
 	const box = () => e?.getClientRects()[0];
 	const seen = b => e.contains(document.elementFromPoint(b.x + b.width / 2, b.y + b.height / 2));
 	if (box() && !seen(box())) e.scrollIntoView({block: "nearest"});
 	const b = box();
-	return b?.width && b.height ? [b.x, b.y, b.width, b.height] : [];
+	return b?.width ? [b.x, b.y, b.width, b.height] : [];
 })`
 
 // aim is visible, and has nothing but what was aimed at hear of the next click.
