@@ -88,12 +88,12 @@ func (s *Session) own() bool {
 // newPiece makes a smaller one where there is no room for n octets: the message
 // may end in it.
 func (s *Session) newPiece(n int) {
-	if n > scratchSize && !s.fits(n) {
-		n = scratchSize
+	if n <= scratchSize || !s.granted(n) {
+		if n = min(n, scratchSize); !s.reserve(n) {
+			return
+		}
 	}
-	if s.reserve(n) {
-		s.last = make([]byte, 0, n)
-	}
+	s.last = make([]byte, 0, n)
 }
 
 func (b *body) ownScratch() *[scratchSize]byte {
@@ -134,25 +134,21 @@ func (s *Session) keepable() bool {
 
 // reserve asks for memory. Without it the data is read and not kept.
 func (s *Session) reserve(n int) bool {
-	if s.cfg.Reserve != nil && !s.cfg.Reserve(n) {
+	ok := s.granted(n)
+	if !ok {
 		s.noRoom = true
 		s.forgetPieces(s.cfg)
+	}
+	return ok
+}
+
+// granted is reserve for what can be had in less memory, too.
+func (s *Session) granted(n int) bool {
+	if s.cfg.Reserve != nil && !s.cfg.Reserve(n) {
 		return false
 	}
 	s.reserved += n
 	return true
-}
-
-// fits says that there was room for n octets a moment ago.
-func (s *Session) fits(n int) bool {
-	if s.cfg.Reserve == nil {
-		return true
-	}
-	ok := s.cfg.Reserve(n)
-	if ok {
-		s.cfg.Release(n)
-	}
-	return ok
 }
 
 func (b *body) forgetPieces(cfg *Config) {

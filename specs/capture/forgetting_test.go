@@ -98,7 +98,8 @@ var _ = Describe("Memory is bounded", func() {
 	})
 
 	It("by the octets on their way in: 4yz, and the session goes on", func() {
-		srv := harness.NewServer(GinkgoT(), harness.WithKeep(harness.Keep{Bytes: 200_000}))
+		// What is written of a long message has been begun to be read, and its place is taken.
+		srv := harness.NewServer(GinkgoT(), harness.Narrow(), harness.WithKeep(harness.Keep{Bytes: 200_000}))
 		c := rawclient.Hello(srv)
 		Expect(c.Send(strings.Repeat("x", 300_000))).To(HavePrefix("45"))
 		Expect(c.Send("small")).To(HavePrefix("250"))
@@ -109,11 +110,9 @@ var _ = Describe("Memory is bounded", func() {
 			c.Octets(strings.Repeat("y", 120_000))
 		}
 		large(busy)
-		Eventually(func() string {
-			large(other)
-			other.Octets("\r\n.\r\n")
-			return other.Reply()
-		}).Should(HavePrefix("451 4.3.2"))
+		large(other)
+		other.Octets("\r\n.\r\n")
+		Expect(other.Reply()).To(HavePrefix("451 4.3.2"))
 		busy.Octets("\r\n.\r\n")
 		Expect(busy.Reply()).To(HavePrefix("250"))
 		large(other)
