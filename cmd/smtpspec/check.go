@@ -200,7 +200,7 @@ func verdictOf(r *conform.Report) error {
 	case len(r.Broken()) > 0:
 		return &exit{code: exitUsage, text: fmt.Sprintf("the harness itself failed in %s: %s", r.Broken()[0].Scenario, r.Broken()[0].Verdict.Text)}
 	case !r.Profile.Works:
-		return &exit{code: exitUsage, text: "the client delivers nothing even to a good server, so nothing was checked"}
+		return &exit{code: exitUsage, text: "the client delivers nothing even to a good server, so nothing was checked; docs/check.md says how it learns what to send, and to whom"}
 	case len(r.Findings()) > 0:
 		return &exit{code: exitFindings}
 	}

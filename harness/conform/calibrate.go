@@ -88,7 +88,15 @@ func whyNot(o Outcome) string {
 	if o.Class == OK {
 		return "it reported ok, and nothing was delivered"
 	}
-	return fmt.Sprintf("%s: %s", o.Class, record.Escape(record.Clip(strings.TrimSpace(o.Text), 300)))
+	why := string(o.Class)
+	if o.Exit > 0 {
+		why += fmt.Sprintf(", exit code %d", o.Exit)
+	}
+	text := strings.TrimSpace(o.Text)
+	if text == "" {
+		return why + ", and it said nothing"
+	}
+	return why + ": " + record.Escape(record.Clip(text, 300))
 }
 
 // fidelity is a raw message with what clients like to change: odd case of
