@@ -103,6 +103,11 @@ func (c *check) setReports(list string) error {
 	return nil
 }
 
+// ample is how much memory a check gets before it looks for what it can give
+// back, in octets: a report needs a message of megabytes several times over
+// while it is written.
+const ample = 150 << 20
+
 func (c *check) run(ctx context.Context, a *App, args []string) error {
 	scenarios, err := chosenScenarios(c.runs)
 	if err != nil {
@@ -110,6 +115,9 @@ func (c *check) run(ctx context.Context, a *App, args []string) error {
 	}
 	if c.dryRun {
 		return writeScenarioList(a.Stdout, scenarios)
+	}
+	if _, own := a.Env("GOMEMLIMIT"); !own {
+		debug.SetMemoryLimit(ample)
 	}
 	ctx, cancel := a.interruptible(ctx)
 	defer cancel()
