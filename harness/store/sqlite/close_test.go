@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -22,10 +21,13 @@ func TestCloseWhileMailComes(t *testing.T) {
 	before := gleak.Goroutines()
 	path := filepath.Join(t.TempDir(), "mail.db")
 	s := opened(t, path, Options{})
+	loaded, enough := context.WithCancel(t.Context())
+	defer enough()
 	var put atomic.Int64
 	var all sync.WaitGroup
 	for w := range 8 {
 		all.Go(func() {
+			defer enough()
 			for i := w; ; i += 8 {
 				m, raw := benchMail(i)
 				err := s.Put(context.Background(), m, data(raw))
@@ -35,7 +37,9 @@ func TestCloseWhileMailComes(t *testing.T) {
 					}
 					return
 				}
-				put.Add(1)
+				if put.Add(1) == 100 {
+					enough()
+				}
 			}
 		})
 	}
@@ -46,9 +50,7 @@ func TestCloseWhileMailComes(t *testing.T) {
 			}
 		}
 	})
-	for put.Load() < 100 {
-		runtime.Gosched()
-	}
+	<-loaded.Done()
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
