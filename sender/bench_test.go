@@ -1,12 +1,13 @@
 package sender
 
 import (
-	"context"
 	"io"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gleak"
 )
 
 func BenchmarkSend(b *testing.B) {
@@ -58,7 +59,7 @@ func BenchmarkCompose(b *testing.B) {
 }
 
 func TestNoGoroutineIsLeft(t *testing.T) {
-	before := runtime.NumGoroutine()
+	before := gleak.Goroutines()
 	t.Run("sessions", func(t *testing.T) {
 		for _, replies := range []map[string]string{nil, {".": drop}, {"MAIL": drop}, {"DATA": "354 go\r\n" + drop}} {
 			s := &script{replies: replies}
@@ -76,13 +77,5 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 			_ = c.Close()
 		}
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	for ctx.Err() == nil {
-		if runtime.NumGoroutine() <= before {
-			return
-		}
-		runtime.Gosched()
-	}
-	t.Errorf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+	NewWithT(t).Eventually(gleak.Goroutines).WithTimeout(time.Minute).ShouldNot(gleak.HaveLeaked(before))
 }

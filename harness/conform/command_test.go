@@ -2,9 +2,10 @@ package conform
 
 import (
 	"context"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -142,59 +143,47 @@ func TestHangingCommandsAreKilledWithTheirProcesses(t *testing.T) {
 		"child in a group": "sleep 600 & wait",
 	} {
 		t.Run(name, func(t *testing.T) {
-			pids := filepath.Join(t.TempDir(), "pid")
-			o := doJob(t, shell(t, "echo $$ >"+pids+"; "+script), 300*time.Millisecond)
+			hold, expectGone := held(t)
+			o := doJob(t, shell(t, hold+script), 300*time.Millisecond)
 			if o.Class != Hang {
 				t.Errorf("got %+v", o)
 			}
-			expectGone(t, pids)
+			expectGone()
 		})
 	}
 }
 
 func TestWhatACommandLeavesBehindIsKilled(t *testing.T) {
-	pids := filepath.Join(t.TempDir(), "pid")
-	o := doJob(t, shell(t, "echo $$ >"+pids+"; (trap '' HUP; sleep 600) & exit 0"), ample)
+	hold, expectGone := held(t)
+	o := doJob(t, shell(t, hold+"(trap '' HUP; sleep 600) & exit 0"), ample)
 	if o.Class != OK {
 		t.Errorf("got %+v", o)
 	}
-	expectGone(t, pids)
+	expectGone()
 }
 
-// expectGone waits until no process of the group lives. Killed processes are
-// reaped by init, which takes its time.
-func expectGone(t *testing.T, pidFile string) {
+// held returns the line of bash by which all processes of a script hold a pipe
+// open, and what waits for its end, which comes when the last of them is gone.
+func held(t *testing.T) (hold string, expectGone func()) {
 	t.Helper()
-	b, err := os.ReadFile(pidFile)
+	path := filepath.Join(t.TempDir(), "pipe")
+	if out, err := exec.Command("mkfifo", path).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	pipe, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(b)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for deadline := time.Now().Add(time.Minute); alive(pid); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("processes of group %d are left", pid)
+	t.Cleanup(func() { pipe.Close() })
+	return "exec 9>" + path + "; printf begun >&9; ", func() {
+		t.Helper()
+		if err := pipe.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		if said, err := io.ReadAll(pipe); err != nil || string(said) != "begun" {
+			t.Errorf("processes of the script are left, or it never began: %q, %v", said, err)
 		}
 	}
-}
-
-// alive says that a process of the group runs; a zombie does not.
-func alive(group int) bool {
-	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
-	for _, stat := range stats {
-		b, err := os.ReadFile(stat)
-		if err != nil {
-			continue
-		}
-		_, rest, _ := strings.Cut(string(b), ") ")
-		fields := strings.Fields(rest)
-		if len(fields) > 2 && fields[2] == strconv.Itoa(group) && fields[0] != "Z" {
-			return true
-		}
-	}
-	return false
 }
 
 func TestOutputWithoutEndIsBounded(t *testing.T) {

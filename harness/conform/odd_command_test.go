@@ -7,9 +7,11 @@ import (
 	"net"
 	"net/textproto"
 	"os"
-	"runtime"
 	"testing"
 	"time"
+
+	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gleak"
 
 	"github.com/smtpspec/smtpspec/harness/conform"
 	"github.com/smtpspec/smtpspec/harness/conform/catalog"
@@ -84,7 +86,7 @@ func TestACommandThatAlwaysEndsWith0(t *testing.T) {
 // ran is the report on this process's like.
 func ran(t *testing.T, how, result string) *conform.Report {
 	t.Helper()
-	before := runtime.NumGoroutine()
+	before := gleak.Goroutines()
 	client, err := conform.CommandOf(os.Args[0], asACommand, how, result)
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +95,7 @@ func ran(t *testing.T, how, result string) *conform.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	expectNoMore(t, before)
+	NewWithT(t).Eventually(gleak.Goroutines).WithTimeout(time.Minute).ShouldNot(gleak.HaveLeaked(before))
 	return r
 }
 
@@ -101,17 +103,5 @@ func expectTrue(t *testing.T, r *conform.Report, id string, word conform.Word, t
 	t.Helper()
 	if result := r.Result(id); result == nil || result.Verdict.Word != word || result.Truth != truth || result.End != conform.EndQuit221 {
 		t.Errorf("%s: %+v", id, result)
-	}
-}
-
-// expectNoMore waits until there are no more goroutines than before. One that
-// has nothing left to do ends a moment behind whoever waited for it.
-func expectNoMore(t *testing.T, before int) {
-	t.Helper()
-	for deadline := time.Now().Add(time.Minute); runtime.NumGoroutine() > before; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			stacks := make([]byte, 64<<10)
-			t.Fatalf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
-		}
 	}
 }

@@ -2,16 +2,9 @@ package web
 
 import (
 	"io/fs"
-	"os"
 	"strings"
 	"testing"
 )
-
-// sources are the files of this package.
-func sources(t *testing.T) fs.FS {
-	t.Helper()
-	return os.DirFS(".")
-}
 
 // files returns the text of each template and each source that is no test.
 func files(t *testing.T, fsys fs.FS) (texts []string) {

@@ -33,14 +33,14 @@ func putHostile(b *box) (messages []string, session string) {
 	b.Helper()
 	wide := "=?utf-8?q?" + strings.NewReplacer(" ", "_", "=", "=3D", "?", "=3F", "_", "=5F").Replace(quotedPrintable(hostile)) + "?="
 	param := "UTF-8''" + url.PathEscape(hostile)
-	full := note("From: " + wide + " <bat@example.com>\r\nTo: " + wide + " <\"" + `<hostile-d>` + "\"@example.com>\r\nCc: " + wide + " <c@example.com>\r\n" +
+	full := "From: " + wide + " <bat@example.com>\r\nTo: " + wide + " <\"" + `<hostile-d>` + "\"@example.com>\r\nCc: " + wide + " <c@example.com>\r\n" +
 		"Subject: " + wide + "\r\nX-" + "Hostile: " + wide + "\r\nMessage-ID: <\"><hostile-e>@x>\r\nReply-To: " + wide + " <r@example.com>\r\n" +
 		"Content-Type: multipart/mixed; boundary=b\r\n\r\n" +
 		"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nYour code is 482913. " + hostile + " http://example.com/?\"><hostile-f> \r\n" +
 		"--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>" + hostile + "<a href=\"javascript:hostile()\">x</a><img src=http://example.com/x.png>\r\n" +
 		"--b\r\nContent-Type: image/png; name*=" + param + "\r\nContent-ID: <\"><hostile-g>>\r\nContent-Disposition: attachment; filename*=" + param + "\r\n\r\n\x89PNG\r\n" +
 		"--b\r\nContent-Type: \"><hostile-h>/x\r\nContent-Transfer-Encoding: \"><hostile-i>\r\nContent-Disposition: attachment; filename=\"\\\"><hostile-j>\"\r\n\r\nx\r\n" +
-		"--b--\r\n")
+		"--b--\r\n"
 	s := &store.Session{ID: store.NewID(), Started: began, Lasted: time.Second, End: record.EndQuit, Record: &record.Session{
 		ID: 1, Remote: "127.0.0.1:4711", Started: began, Lasted: time.Second, Greeting: record.NewReply(220, hostile), Hello: hostile, End: record.EndQuit,
 		Commands: []record.Command{record.NewCommand("EHLO " + hostile), record.NewCommand(hostile), record.NewCommand("NOOP \xff")},
@@ -58,7 +58,7 @@ func putHostile(b *box) (messages []string, session string) {
 		}}
 		m.Reply, m.Facts = record.NewReply(250, hostile), store.Facts{Remote: hostile, Hello: hostile, TLS: hostile, Auth: hostile, Mechanism: hostile}
 	}
-	bare := note("From: " + hostile + "\r\nSubject: " + hostile + "\r\n" + hostile + ": x\r\n\r\n" + hostile)
+	bare := "From: " + hostile + "\r\nSubject: " + hostile + "\r\n" + hostile + ": x\r\n\r\n" + hostile
 	messages = []string{b.put(full, odd), b.put(bare, odd), b.put("", odd)}
 	if _, err := b.store.Update(context.Background(), store.Selection{All: true}, store.Change{Tags: &[]string{hostile}}); err != nil {
 		b.Fatal(err)

@@ -12,17 +12,14 @@ import (
 )
 
 var _ = Describe("Everybody", func() {
-	var (
-		d    *daemon.Daemon
-		page *browser.Page
-	)
+	var d *daemon.Daemon
 	BeforeEach(func(ctx SpecContext) {
 		d = daemon.Start(command, "--store", "memory", "--no-starttls")
 		deliver(ctx, d, letter("Таны код", "Таны код 482913."))
 	})
 
 	DescribeTable("can use the page", func(path string, width int64, theme, lang string) {
-		page = chromium.Open(home(d) + "/")
+		page := chromium.Open(home(d) + "/")
 		browser.Eval[string](page, `document.cookie = "smtpspec_theme=`+theme+`; path=/"; document.cookie = "smtpspec_lang=`+lang+`; path=/"`)
 		page.Size(width, 800)
 		page.Go(home(d) + path)

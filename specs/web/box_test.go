@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/chromedp/chromedp/kb"
@@ -45,7 +44,7 @@ func flood(ctx context.Context, d *daemon.Daemon, name string, n int) {
 	Expect(err).NotTo(HaveOccurred())
 	for i := range n {
 		subject := fmt.Sprintf("%s %d", name, i+1)
-		raw := strings.ReplaceAll(letter(subject, "The text of "+subject+"."), "\n", "\r\n")
+		raw := onWire(letter(subject, "The text of "+subject+"."))
 		_, err := c.Send(ctx, sender.Envelope{From: "bat@example.mn", To: []sender.Recipient{{Address: "oyun@example.net"}}}, []byte(raw))
 		Expect(err).NotTo(HaveOccurred())
 	}

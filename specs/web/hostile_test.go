@@ -45,7 +45,7 @@ type visit struct {
 func newVisit(message string, flags ...string) *visit {
 	GinkgoHelper()
 	v := &visit{d: daemon.Start(command, append([]string{"--store", "memory", "--no-starttls"}, flags...)...), outside: browser.StartOutside()}
-	v.id = sendAsItIs(v.d, strings.ReplaceAll(message, "\n", "\r\n"))
+	v.id = sendAsItIs(v.d, onWire(message))
 	v.page = chromium.OpenIn(v.outside, home(v.d)+"/healthz")
 	v.page.Hear()
 	return v

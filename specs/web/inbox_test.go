@@ -2,8 +2,6 @@ package web
 
 import (
 	"fmt"
-	"net"
-	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -19,8 +17,7 @@ func deliver(ctx SpecContext, d *daemon.Daemon, message string, to ...string) {
 	if len(to) == 0 {
 		to = []string{"oyun@example.net"}
 	}
-	raw := []byte(strings.ReplaceAll(message, "\n", "\r\n"))
-	_, err := sender.SendMail(ctx, d.SMTP, nil, "bat@example.mn", to, raw)
+	_, err := sender.SendMail(ctx, d.SMTP, nil, "bat@example.mn", to, []byte(onWire(message)))
 	Expect(err).NotTo(HaveOccurred())
 }
 
@@ -29,10 +26,7 @@ func letter(subject, text string) string {
 		"Message-ID: <%d@example.mn>\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n%s\n", subject, len(subject), text)
 }
 
-func home(d *daemon.Daemon) string {
-	host, port, _ := net.SplitHostPort(d.HTTP)
-	return "http://" + net.JoinHostPort(host, port)
-}
+func home(d *daemon.Daemon) string { return "http://" + d.HTTP }
 
 var _ = Describe("The inbox", func() {
 	var (

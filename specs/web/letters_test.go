@@ -102,8 +102,7 @@ func bare(header, body string) string {
 // refused, and returns its ID.
 func post(d *daemon.Daemon, from, message string, to ...string) string {
 	GinkgoHelper()
-	raw := []byte(strings.ReplaceAll(message, "\n", "\r\n"))
-	result, _ := sender.SendMail(context.Background(), d.SMTP, &sender.Options{Security: sender.Plain, Hello: "app.example.mn"}, from, to, raw)
+	result, _ := sender.SendMail(context.Background(), d.SMTP, &sender.Options{Security: sender.Plain, Hello: "app.example.mn"}, from, to, []byte(onWire(message)))
 	id, err := daemon.QueuedAs(result.Final)
 	Expect(err).NotTo(HaveOccurred())
 	return id

@@ -1,20 +1,11 @@
 package web
 
 import (
-	"net/url"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
 	"github.com/smtpspec/smtpspec/specs/internal/browser"
 )
-
-// browserPath is the path of a URL.
-func browserPath(text string) string {
-	u, err := url.Parse(text)
-	Expect(err).NotTo(HaveOccurred())
-	return u.Path
-}
 
 var _ = Describe("Links", func() {
 	It("are those that Mailpit has", func(ctx SpecContext) {

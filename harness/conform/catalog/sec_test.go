@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,16 +12,23 @@ import (
 )
 
 // Where the blanks are all there, no shell read the reverse-path.
-func TestASenderWithoutItsQuotesIsAWarning(t *testing.T) {
+func TestWholeSender(t *testing.T) {
 	for path, want := range map[string]conform.Word{
-		shellish:                         conform.Pass,
-		`a" -oQ/tmp -X@x@ @example.org`:  conform.Warn,
-		`a" -oQ/tmp @example.org`:        conform.Fail,
-		`"a\" -oQ/tmp -X@x"@example.org`: conform.Fail,
+		shellish: conform.Pass,
+		strings.ReplaceAll(shellish, `@ "`, `@"`): conform.Warn,
+		`a" -oQ/tmp -X@x@ @example.org`:           conform.Warn,
+		`a" -oQ/tmp @example.org`:                 conform.Fail,
+		`"a\" -oQ/tmp -X@x"@example.org`:          conform.Fail,
+		`"a\""@example.org`:                       conform.Fail,
+		`"a -X@x@ "@example.org`:                  conform.Fail,
+		"X@x":                                     conform.Fail,
 	} {
-		line := "MAIL FROM:<" + path + "> -> 550"
-		expectWord(t, line, wholeSender(spoken(t, rfc.SECURITY, nil, conform.Outcome{Class: conform.Perm}, "EHLO x -> 250\n"+line)), want)
+		for reply, class := range map[string]conform.Class{" SIZE=1 -> 250": conform.OK, " -> 550": conform.Perm} {
+			line := "MAIL FROM:<" + path + ">" + reply
+			expectWord(t, line, wholeSender(spoken(t, rfc.SECURITY, nil, conform.Outcome{Class: class}, "EHLO x -> 250\n"+line)), want)
+		}
 	}
+	expectWord(t, "refused", wholeSender(spoken(t, rfc.SECURITY, nil, conform.Outcome{Class: conform.Perm}, "QUIT -> 221")), conform.Pass)
 }
 
 // What an answer to 1 MiB costs, a reply of that length costs too, and it passes.

@@ -111,6 +111,7 @@ func TestBackendsAreKilled(t *testing.T) {
 
 // TestServerRestarts ends a server three times under load, once by a crash.
 func TestServerRestarts(t *testing.T) {
+	defer noneLeft(t)()
 	own, err := pgtest.Start(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -120,7 +121,6 @@ func TestServerRestarts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer noGoroutines(t)
 	defer s.Close()
 	l := startLoad(t, s, 6)
 	for i, end := range []func(){func() { own.Shut() }, own.Crash, func() { own.Shut() }} {

@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"runtime"
-	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gleak"
 
 	"github.com/smtpspec/smtpspec/harness/store"
 	"github.com/smtpspec/smtpspec/harness/store/postgres/pgtest"
@@ -33,7 +34,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// opened has the names of the tests that opened a store.
+// opened has the names of the running tests that opened a store.
 var opened sync.Map
 
 // open returns a store that goes with the test.
@@ -44,7 +45,8 @@ func open(t testing.TB, o Options) *Store {
 	}
 	o.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
 	if _, again := opened.LoadOrStore(t.Name(), true); !again {
-		t.Cleanup(func() { noGoroutines(t) }) // behind the end of all stores of the test
+		t.Cleanup(noneLeft(t))                        // behind the end of all stores of the test
+		t.Cleanup(func() { opened.Delete(t.Name()) }) // with -count it runs again
 	}
 	s, err := Open(t.Context(), server.URL(), o)
 	if err != nil {
@@ -58,18 +60,13 @@ func open(t testing.TB, o Options) *Store {
 	return s
 }
 
-// noGoroutines checks that none of this package's goroutines is left.
-func noGoroutines(t testing.TB) {
-	t.Helper()
-	buffer := make([]byte, 1<<20)
-	for range 3000 { // a minute: they end a moment behind Close
-		stacks := string(buffer[:runtime.Stack(buffer, true)])
-		if !strings.Contains(stacks, "postgres.(*Store)") && !strings.Contains(stacks, "pgxpool.(*Pool)") {
-			return
-		}
-		time.Sleep(20 * time.Millisecond)
+// noneLeft returns the check that no goroutine is left that there is not now.
+func noneLeft(t testing.TB) func() {
+	before := gleak.Goroutines()
+	return func() {
+		t.Helper()
+		NewWithT(t).Eventually(gleak.Goroutines).WithTimeout(time.Minute).ShouldNot(gleak.HaveLeaked(before))
 	}
-	t.Errorf("goroutines are left:\n%s", buffer[:runtime.Stack(buffer, true)])
 }
 
 func TestContract(t *testing.T) {

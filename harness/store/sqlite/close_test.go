@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gleak"
 
 	"github.com/smtpspec/smtpspec/harness/store"
 )
@@ -16,13 +18,16 @@ import (
 // TestCloseWhileMailComes closes a store under load: what was answered with nil
 // is there afterwards, everything else is ErrClosed, and no goroutine is left.
 func TestCloseWhileMailComes(t *testing.T) {
-	before := runtime.NumGoroutine()
+	before := gleak.Goroutines()
 	path := filepath.Join(t.TempDir(), "mail.db")
 	s := opened(t, path, Options{})
+	loaded, enough := context.WithCancel(t.Context())
+	defer enough()
 	var put atomic.Int64
 	var all sync.WaitGroup
 	for w := range 8 {
 		all.Go(func() {
+			defer enough()
 			for i := w; ; i += 8 {
 				m, raw := benchMail(i)
 				err := s.Put(context.Background(), m, data(raw))
@@ -32,7 +37,9 @@ func TestCloseWhileMailComes(t *testing.T) {
 					}
 					return
 				}
-				put.Add(1)
+				if put.Add(1) == 100 {
+					enough()
+				}
 			}
 		})
 	}
@@ -43,33 +50,17 @@ func TestCloseWhileMailComes(t *testing.T) {
 			}
 		}
 	})
-	for put.Load() < 100 {
-		runtime.Gosched()
-	}
+	<-loaded.Done()
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
 	all.Wait()
-	noneLeft(t, before)
+	NewWithT(t).Eventually(gleak.Goroutines).WithTimeout(time.Minute).ShouldNot(gleak.HaveLeaked(before))
 	s = opened(t, path, Options{})
 	defer s.Close()
 	if info, err := s.Info(t.Context()); err != nil || int64(info.Messages) != put.Load() {
 		t.Errorf("%d messages %v, %d were put", info.Messages, err, put.Load())
 	}
-}
-
-// noneLeft checks that there are no more goroutines than before; those that
-// database/sql is just ending have a moment.
-func noneLeft(t *testing.T, before int) {
-	t.Helper()
-	for range 200 {
-		if runtime.NumGoroutine() <= before {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	stacks := make([]byte, 1<<20)
-	t.Errorf("%d goroutines, %d before\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
 }
 
 // TestPutHeedsContext has messages wait behind a change that takes long: those

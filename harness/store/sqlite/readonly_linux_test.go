@@ -34,7 +34,8 @@ func told(t *testing.T, path string) string {
 	return string(out)
 }
 
-// visible returns a folder that everybody may look into and nobody write to.
+// visible returns a folder whose path is open to everybody; who may look into
+// it is left to the test.
 func visible(t *testing.T) string {
 	t.Helper()
 	folder, err := os.MkdirTemp("/tmp", "smtpspec")

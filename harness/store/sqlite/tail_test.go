@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/smtpspec/smtpspec/fixtures"
 	"github.com/smtpspec/smtpspec/harness/message"
@@ -39,6 +40,17 @@ func TestTheTailKeepsTheContract(t *testing.T) {
 
 // settled is a store that is asked only when all is in the file of the search.
 type settled struct{ *Store }
+
+// Put has the index not rest behind a message, which searches would wait for.
+func (s settled) Put(ctx context.Context, m *store.Mail, raw store.Raw) error {
+	err := s.Store.Put(ctx, m, raw)
+	x := s.index
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.recent, x.last = [crowd]time.Time{}, time.Time{}
+	x.wake()
+	return err
+}
 
 func (s settled) List(ctx context.Context, p store.Page) (*store.Listing, error) {
 	_ = s.index.settled(ctx)

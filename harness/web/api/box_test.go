@@ -56,20 +56,13 @@ func newBox(t testing.TB, change ...func(*api.Config, *store.MemoryOptions)) *bo
 	return &box{t, m, a, g.Wrap(a.Handler())}
 }
 
-// note is the content of a message as a text.
-type note string
-
-func (n note) Raw() []byte       { return []byte(n) }
-func (n note) Size() int         { return len(n) }
-func (n note) Stream() io.Reader { return strings.NewReader(string(n)) }
-
 // mail is a plain message with a subject.
-func mail(subject string) note {
-	return note("From: Бат <bat@example.com>\r\nTo: dorj@example.com\r\nSubject: " + subject + "\r\n\r\nThe text of " + subject + "\r\n")
+func mail(subject string) string {
+	return "From: Бат <bat@example.com>\r\nTo: dorj@example.com\r\nSubject: " + subject + "\r\n\r\nThe text of " + subject + "\r\n"
 }
 
 // put stores a message and returns its ID.
-func (b *box) put(run string, content note) store.ID {
+func (b *box) put(run string, content string) store.ID {
 	b.Helper()
 	m := &store.Mail{
 		ID: store.NewID(), Session: store.NewID(), Run: run, At: began, Size: len(content), Reply: record.NewReply(250, "2.0.0 Ok: queued as X"),
@@ -79,7 +72,7 @@ func (b *box) put(run string, content note) store.ID {
 		}},
 		Facts: store.Facts{Remote: "127.0.0.1:4711", Hello: "client.example", TLS: "TLS 1.3", Auth: "bat", Mechanism: "PLAIN"},
 	}
-	if err := b.store.Put(context.Background(), m, content); err != nil {
+	if err := b.store.Put(context.Background(), m, store.Octets(content)); err != nil {
 		b.Error(err)
 	}
 	return m.ID

@@ -12,7 +12,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/smtpspec/smtpspec/harness/store"
 	"github.com/smtpspec/smtpspec/harness/web/api"
 )
 
@@ -80,7 +79,7 @@ Content-Disposition: inline; filename="` + "\u202e" + `gpj.exe"
 `
 
 func putHostile(b *box) string {
-	return string(b.put("", note(strings.ReplaceAll(hostileMail, "\n", "\r\n"))))
+	return string(b.put("", strings.ReplaceAll(hostileMail, "\n", "\r\n")))
 }
 
 func TestPartsNeverRunHere(t *testing.T) {
@@ -153,7 +152,7 @@ func TestHTMLIsInASandbox(t *testing.T) {
 func TestPagesEscapeWhatSendersWrote(t *testing.T) {
 	b := newBox(t)
 	id := putHostile(b)
-	b.put("", note("From: a@b\r\nSubject: \x1b]0;x\x07 \u202ecod\r\n\r\n\x1b[2J\r\n"))
+	b.put("", "From: a@b\r\nSubject: \x1b]0;x\x07 \u202ecod\r\n\r\n\x1b[2J\r\n")
 	for _, accept := range []string{"text/html", "text/plain"} {
 		for _, target := range []string{"/api/messages/" + id + "/text", "/api/messages/" + id + "/parts/1", "/api"} {
 			w := b.ask("GET", target, "", "Accept", accept)
@@ -345,7 +344,7 @@ func TestOtherMethodsAndPaths(t *testing.T) {
 
 func TestRepliesAreUTF8(t *testing.T) {
 	b := newBox(t)
-	id := b.put("\xff", note("From: \xff\xfe <a@b>\r\nSubject: \xc3\x28\r\nX-\xff: \xff\r\n\r\n\xff\xfe\r\n"))
+	id := b.put("\xff", "From: \xff\xfe <a@b>\r\nSubject: \xc3\x28\r\nX-\xff: \xff\r\n\r\n\xff\xfe\r\n")
 	session := b.putSession("\xff")
 	for _, target := range []string{
 		"/api/messages", "/api/messages/" + string(id), "/api/sessions", "/api/sessions/" + string(session), "/api/messages/" + string(id) + "/text",
@@ -453,8 +452,6 @@ func FuzzDeletion(f *testing.F) {
 	})
 }
 
-var _ store.Raw = note("")
-
 // TestAPageIsShownOnItsScheme looks for the sheet behind the document type, and
 // before everything that the message says.
 func TestAPageIsShownOnItsScheme(t *testing.T) {
@@ -463,7 +460,7 @@ func TestAPageIsShownOnItsScheme(t *testing.T) {
 		"<!doctype html><p>x": "<!DOCTYPE html><style>:root{color-scheme:dark;",
 		"<p>x":                "<style>:root{color-scheme:dark;",
 	} {
-		id := b.put("", note("MIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n"+body))
+		id := b.put("", "MIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n"+body)
 		path := "/api/messages/" + string(id) + "/html"
 		if text := b.ask("GET", path+"?scheme=dark", "").Body.String(); !strings.HasPrefix(text, want) || !strings.Contains(text, "<p>x") {
 			t.Errorf("%q", text)

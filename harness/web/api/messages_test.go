@@ -111,7 +111,7 @@ func TestMessageViewIsWhole(t *testing.T) {
 func TestLongTextsAreCut(t *testing.T) {
 	b := newBox(t)
 	long := strings.Repeat("Юю ", 1<<18)
-	id := string(b.put("", note("Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"+long)))
+	id := string(b.put("", "Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"+long))
 	if m := get[api.Message](b, "/api/messages/"+id); !m.Cut || len(m.Text) > 1<<20 || !strings.HasPrefix(long, m.Text) {
 		t.Errorf("cut %v, %d octets", m.Cut, len(m.Text))
 	}
@@ -122,7 +122,7 @@ func TestLongTextsAreCut(t *testing.T) {
 
 func TestRawIsWhatCame(t *testing.T) {
 	b := newBox(t)
-	content := note("Subject: \xff\r\n\r\n.dot\n\x00bare\r" + strings.Repeat("a", 1<<20))
+	content := "Subject: \xff\r\n\r\n.dot\n\x00bare\r" + strings.Repeat("a", 1<<20)
 	id := b.put("", content)
 	for _, name := range []string{string(id), "latest"} {
 		w := b.ask("GET", "/api/messages/"+name+"/raw", "")

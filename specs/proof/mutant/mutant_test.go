@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gleak"
 
 	"github.com/smtpspec/smtpspec/harness"
 	"github.com/smtpspec/smtpspec/harness/record"
@@ -51,16 +53,9 @@ func job(s *harness.Server, security record.Security) Job {
 
 func still(t *testing.T) {
 	t.Helper()
-	before := runtime.NumGoroutine()
+	before := gleak.Goroutines()
 	t.Cleanup(func() {
-		for range 3000 { // a minute: they end a moment behind what they were for
-			if runtime.NumGoroutine() <= before {
-				return
-			}
-			time.Sleep(20 * time.Millisecond)
-		}
-		stack := make([]byte, 1<<16)
-		t.Errorf("goroutines left:\n%s", stack[:runtime.Stack(stack, true)])
+		NewWithT(t).Eventually(gleak.Goroutines).WithTimeout(time.Minute).ShouldNot(gleak.HaveLeaked(before))
 	})
 }
 
