@@ -38,7 +38,7 @@ func (b *bench) reading(ctx context.Context, out io.Writer) error {
 			return err
 		}
 		filled = n
-		over, wait, err := b.readDaemon(ctx, path)
+		over, wait, err := b.readDaemon(ctx, path, n)
 		if err != nil {
 			return err
 		}
@@ -99,7 +99,7 @@ func indexed(ctx context.Context, s store.Store) error {
 }
 
 // readDaemon does the same over HTTP, and waits.
-func (b *bench) readDaemon(ctx context.Context, path string) (results []string, wait string, err error) {
+func (b *bench) readDaemon(ctx context.Context, path string, stored int) (results []string, wait string, err error) {
 	d, err := b.serve(ctx, append([]string{"--store", "sqlite:" + path}, unbounded...)...)
 	if err != nil {
 		return nil, "", err
@@ -115,7 +115,7 @@ func (b *bench) readDaemon(ctx context.Context, path string) (results []string, 
 		}
 		results = append(results, took)
 	}
-	wait, err = b.waits(ctx, d)
+	wait, err = b.waits(ctx, d, stored)
 	return results, wait, err
 }
 

@@ -7,8 +7,9 @@ import (
 )
 
 // waits measures from a message's 250 to the answer of a wait that was open by
-// then. An answer that is there before the 250 is one of 0.
-func (b *bench) waits(ctx context.Context, d *daemon) (string, error) {
+// then, in a store of so many messages. An answer that is there before the 250
+// is one of 0.
+func (b *bench) waits(ctx context.Context, d *daemon, stored int) (string, error) {
 	c, err := dial(d.smtp)
 	if err != nil {
 		return "", err
@@ -16,7 +17,7 @@ func (b *bench) waits(ctx context.Context, d *daemon) (string, error) {
 	defer c.quit()
 	var took []time.Duration
 	for i := range b.of(100, 300) {
-		one, err := waitOnce(ctx, d, c, fmt.Sprintf("wanted%dx", i))
+		one, err := waitOnce(ctx, d, c, fmt.Sprintf("wanted%dof%dx", i, stored)) // which nothing in the store has
 		if err != nil {
 			return "", err
 		}
