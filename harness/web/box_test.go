@@ -48,21 +48,14 @@ func newBox(t testing.TB, change ...func(*api.Config)) *box {
 	return &box{t, m, s, g.Wrap(s.Handler())}
 }
 
-// note is the content of a message as a text.
-type note string
-
-func (n note) Raw() []byte       { return []byte(n) }
-func (n note) Size() int         { return len(n) }
-func (n note) Stream() io.Reader { return strings.NewReader(string(n)) }
-
 // letter is a plain message with a subject.
-func letter(subject string) note {
-	return note("From: Бат <bat@example.com>\r\nTo: dorj@example.com\r\nSubject: " + subject + "\r\n\r\nThe text of " + subject + "\r\n")
+func letter(subject string) store.Octets {
+	return store.Octets("From: Бат <bat@example.com>\r\nTo: dorj@example.com\r\nSubject: " + subject + "\r\n\r\nThe text of " + subject + "\r\n")
 }
 
 // put stores a message, with change made to what is known of it, and returns
 // its ID.
-func (b *box) put(content note, change ...func(*store.Mail)) string {
+func (b *box) put(content store.Octets, change ...func(*store.Mail)) string {
 	b.Helper()
 	m := &store.Mail{
 		ID: store.NewID(), Session: store.NewID(), At: began, Size: len(content), Reply: record.NewReply(250, "2.0.0 Ok: queued as X"),

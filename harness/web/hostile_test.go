@@ -33,7 +33,7 @@ func putHostile(b *box) (messages []string, session string) {
 	b.Helper()
 	wide := "=?utf-8?q?" + strings.NewReplacer(" ", "_", "=", "=3D", "?", "=3F", "_", "=5F").Replace(quotedPrintable(hostile)) + "?="
 	param := "UTF-8''" + url.PathEscape(hostile)
-	full := note("From: " + wide + " <bat@example.com>\r\nTo: " + wide + " <\"" + `<hostile-d>` + "\"@example.com>\r\nCc: " + wide + " <c@example.com>\r\n" +
+	full := store.Octets("From: " + wide + " <bat@example.com>\r\nTo: " + wide + " <\"" + `<hostile-d>` + "\"@example.com>\r\nCc: " + wide + " <c@example.com>\r\n" +
 		"Subject: " + wide + "\r\nX-" + "Hostile: " + wide + "\r\nMessage-ID: <\"><hostile-e>@x>\r\nReply-To: " + wide + " <r@example.com>\r\n" +
 		"Content-Type: multipart/mixed; boundary=b\r\n\r\n" +
 		"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nYour code is 482913. " + hostile + " http://example.com/?\"><hostile-f> \r\n" +
@@ -58,8 +58,8 @@ func putHostile(b *box) (messages []string, session string) {
 		}}
 		m.Reply, m.Facts = record.NewReply(250, hostile), store.Facts{Remote: hostile, Hello: hostile, TLS: hostile, Auth: hostile, Mechanism: hostile}
 	}
-	bare := note("From: " + hostile + "\r\nSubject: " + hostile + "\r\n" + hostile + ": x\r\n\r\n" + hostile)
-	messages = []string{b.put(full, odd), b.put(bare, odd), b.put("", odd)}
+	bare := store.Octets("From: " + hostile + "\r\nSubject: " + hostile + "\r\n" + hostile + ": x\r\n\r\n" + hostile)
+	messages = []string{b.put(full, odd), b.put(bare, odd), b.put(nil, odd)}
 	if _, err := b.store.Update(context.Background(), store.Selection{All: true}, store.Change{Tags: &[]string{hostile}}); err != nil {
 		b.Fatal(err)
 	}
