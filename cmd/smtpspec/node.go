@@ -77,7 +77,7 @@ func (d *node) begin(ctx context.Context, s *serve, out *reports) (err error) {
 func (d *node) answer(s *serve) {
 	info, _ := debug.ReadBuildInfo()
 	config := api.Config{
-		Store: d.store, Rules: inbox.NewRules(d.srv), Version: buildOf(info).Version, Log: d.log,
+		Store: d.store, Rules: inbox.NewRules(d.srv, s.rules...), Version: buildOf(info).Version, Log: d.log,
 		Addresses: addressURLs(s.listeningAt(d.srv)), Extensions: s.offered(), Limits: s.limitsShown(),
 	}
 	if d.disk != nil {

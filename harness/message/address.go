@@ -199,11 +199,11 @@ func cutAddress(address string) (local, domain string, ok bool) {
 
 // SameAddress says that a and b are one address: the local parts are compared
 // exactly, the domains without regard to case, RFC 5321 §2.4.
-func SameAddress(a, b string) bool { return sameAddress(a) == sameAddress(b) }
+func SameAddress(a, b string) bool { return AddressKey(a) == AddressKey(b) }
 
-// sameAddress is the form in which two addresses can be compared: the domain
-// in lower case, the local part without needless quotes.
-func sameAddress(address string) string {
+// AddressKey is the form in which addresses can be compared: the domain in
+// lower case, the local part without needless quotes.
+func AddressKey(address string) string {
 	local, domain, _ := cutAddress(strings.Trim(address, " \t<>"))
 	if strings.HasPrefix(local, `"`) {
 		local, _, _ = cutQuoted(local[1:])

@@ -33,12 +33,12 @@ func (m *Message) Bcc() []string {
 	named := map[string]bool{}
 	for _, list := range [][]mail.Address{h.to, h.cc, h.bcc} {
 		for _, a := range list {
-			named[sameAddress(a.Address)] = true
+			named[AddressKey(a.Address)] = true
 		}
 	}
 	var blind []string
 	for _, address := range m.Envelope.To() {
-		if !named[sameAddress(address)] {
+		if !named[AddressKey(address)] {
 			blind = append(blind, address)
 		}
 	}

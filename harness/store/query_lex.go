@@ -145,8 +145,8 @@ func unquoted(value []rune) string {
 	return b.String()
 }
 
-// quoteText is the inverse of unquoted.
-func quoteText(s string) string {
+// Quote returns a text as a phrase of the query language, in quotes.
+func Quote(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
 

@@ -48,19 +48,19 @@ func simple(x Expr) string {
 		}
 		return "is:" + string(x)
 	case Tagged:
-		return "tag:" + quoteText(string(x))
+		return "tag:" + Quote(string(x))
 	case InSession:
 		return "session:" + string(x)
 	case InRun:
-		return "run:" + quoteText(string(x))
+		return "run:" + Quote(string(x))
 	case OverTLS:
 		return "tls:" + strings.TrimPrefix(orYes(string(x)), "TLS ")
 	case SignedIn:
-		return "auth:" + quoteText(orYes(string(x)))
+		return "auth:" + Quote(orYes(string(x)))
 	case Replied:
 		return "code:" + strconv.Itoa(int(x))
 	case Breaks:
-		return "lint:" + quoteText(string(x))
+		return "lint:" + Quote(string(x))
 	}
 	return ""
 }
@@ -154,13 +154,13 @@ func phraseText(words []string) string {
 	if len(words) == 1 {
 		return words[0]
 	}
-	return quoteText(strings.Join(words, " "))
+	return Quote(strings.Join(words, " "))
 }
 
 func headerText(x HeaderPhrase) string {
 	name := x.Name
 	if strings.ContainsAny(name, " \t\r\n\"\\=():") || strings.ContainsFunc(name, notPrinted) {
-		name = quoteText(name)
+		name = Quote(name)
 	}
 	if len(x.Words) == 0 {
 		return "header:" + name

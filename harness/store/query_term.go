@@ -63,7 +63,7 @@ func (p *parser) termOf(t token) (Expr, error) {
 	read := prefixed[prefix]
 	if colon < 0 || read == nil {
 		if near := nearMiss(prefix, after); near != "" {
-			return nil, queryError(t.at, "there is no %s: did you mean %s:? For the words themselves write %s", prefix, near, quoteText(shown(string(t.text))))
+			return nil, queryError(t.at, "there is no %s: did you mean %s:? For the words themselves write %s", prefix, near, Quote(shown(string(t.text))))
 		}
 		return wordsTerm(t)
 	}
@@ -149,7 +149,7 @@ func (v value) unknown(known []string) error {
 	if near := hint.Nearest(v.text, known); near != "" {
 		meant = "did you mean " + v.prefix + ":" + near + "? "
 	}
-	return queryError(v.at, "%s: does not know %s: %sIt knows %s", v.prefix, quoteText(shown(v.text)), meant, strings.Join(known, ", "))
+	return queryError(v.at, "%s: does not know %s: %sIt knows %s", v.prefix, Quote(shown(v.text)), meant, strings.Join(known, ", "))
 }
 
 func sessionTerm(v value) (Expr, error) {

@@ -76,7 +76,7 @@ func judge(findings []api.Finding, session bool) checks {
 				continue
 			}
 			here.Broken = append(here.Broken, broken{rule, by[rule.ID]})
-			c.count(l)
+			c.count(here.Group())
 		}
 		if here.Broken != nil {
 			c.Levels = append(c.Levels, here)
@@ -86,12 +86,12 @@ func judge(findings []api.Finding, session bool) checks {
 	return c
 }
 
-func (c *checks) count(l rfc.Level) {
-	switch {
-	case l.Binds():
+func (c *checks) count(group string) {
+	switch group {
+	case "failure":
 		c.Failures++
 		c.Score -= costOfFailure
-	case l == rfc.SHOULD || l == rfc.INTEROP:
+	case "warning":
 		c.Warnings++
 		c.Score -= costOfWarning
 	default:

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -18,19 +19,17 @@ const (
 	maxPicture     = 10 << 20
 )
 
-// Body is the text of the message, in pieces. Without a text/plain it is what
-// the HTML says.
-func (m *reading) Body() []piece {
-	text := m.View.Text
-	if text == "" {
-		text = m.Parsed.VisibleText()
-	}
-	return pieces(strings.ToValidUTF8(text[:min(len(text), maxSource)], ""))
+// body is the text of a message.
+type body struct {
+	Pieces []piece
+	Cut    bool // there is more
 }
 
-// TextCut says that the text is longer than what is shown.
-func (m *reading) TextCut() bool {
-	return len(m.Parsed.Text()) > maxSource || m.View.Text == "" && len(m.Parsed.VisibleText()) > maxSource
+// Body is the text of the message. Without a text/plain it is what the HTML
+// says.
+func (m *reading) Body() body {
+	text := cmp.Or(m.Parsed.Text(), m.Parsed.VisibleText())
+	return body{pieces(strings.ToValidUTF8(text[:min(len(text), maxSource)], "")), len(text) > maxSource}
 }
 
 // sourceLine is a line of the message as it came.

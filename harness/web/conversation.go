@@ -33,9 +33,9 @@ type conversationPage struct {
 
 // session shows one session.
 func (s *Site) session(w http.ResponseWriter, r *request) error {
-	id, err := store.ParseID(r.PathValue("id"))
+	id, err := r.id()
 	if err != nil {
-		return store.ErrNotFound
+		return err
 	}
 	o, err := s.api.Session(r.Context(), id, r.run)
 	if err != nil {
@@ -100,13 +100,6 @@ func commandsOf(o *api.Conversation, m *api.Opened) [2]int {
 func tookMessage(c record.Command, id string) bool {
 	says := func(r record.Reply) bool { return strings.Contains(r.Text(), "queued as "+id) }
 	return says(c.Reply) || slices.ContainsFunc(c.More, says)
-}
-
-// sessionScope is scope for what has no search.
-func (r *request) sessionScope(more ...string) string {
-	without := *r
-	without.q = ""
-	return without.scope(more...)
 }
 
 // Test is the URL of what can be copied from a session.

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"github.com/smtpspec/smtpspec/harness/record"
-	"github.com/smtpspec/smtpspec/harness/store"
 	"github.com/smtpspec/smtpspec/harness/web/api"
 	"github.com/smtpspec/smtpspec/harness/web/snippet"
 )
@@ -24,9 +23,9 @@ type snippetView struct {
 
 // testOfMessage answers with what can be copied from a message.
 func (s *Site) testOfMessage(w http.ResponseWriter, r *request) error {
-	id, err := store.ParseID(r.PathValue("id"))
+	id, err := r.id()
 	if err != nil {
-		return store.ErrNotFound
+		return err
 	}
 	o, err := s.api.Open(r.Context(), id, r.run)
 	if err != nil {
@@ -37,9 +36,9 @@ func (s *Site) testOfMessage(w http.ResponseWriter, r *request) error {
 
 // testOfSession answers with what can be copied from a session.
 func (s *Site) testOfSession(w http.ResponseWriter, r *request) error {
-	id, err := store.ParseID(r.PathValue("id"))
+	id, err := r.id()
 	if err != nil {
-		return store.ErrNotFound
+		return err
 	}
 	o, err := s.api.Session(r.Context(), id, r.run)
 	if err != nil {

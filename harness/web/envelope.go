@@ -1,8 +1,6 @@
 package web
 
 import (
-	"strings"
-
 	"github.com/smtpspec/smtpspec/harness/message"
 	"github.com/smtpspec/smtpspec/harness/web/api"
 )
@@ -42,10 +40,10 @@ func (m *reading) SenderDiffers() bool {
 func (m *reading) ReplyElsewhere() bool {
 	authors := map[string]bool{}
 	for _, a := range m.View.From {
-		authors[sameKey(a.Address)] = true
+		authors[message.AddressKey(a.Address)] = true
 	}
 	for _, a := range m.View.ReplyTo {
-		if !authors[sameKey(a.Address)] {
+		if !authors[message.AddressKey(a.Address)] {
 			return true
 		}
 	}
@@ -57,7 +55,7 @@ func (m *reading) ReplyElsewhere() bool {
 func (m *reading) Recipients() []parties {
 	tried := map[string]api.Recipient{}
 	for _, r := range m.View.Envelope.Recipients {
-		key := sameKey(r.Address)
+		key := message.AddressKey(r.Address)
 		if before, again := tried[key]; !again || !before.Accepted {
 			tried[key] = r
 		}
@@ -83,7 +81,7 @@ func (m *reading) named(kind string, header []api.Address, tried map[string]api.
 	line := parties{Kind: kind}
 	for _, a := range header {
 		p := party{Name: a.Name, Address: a.Address, Fate: "absent"}
-		key := sameKey(a.Address)
+		key := message.AddressKey(a.Address)
 		named[key] = true
 		if r, ok := tried[key]; ok {
 			p.Fate, p.Reply = fate(r)
@@ -98,7 +96,7 @@ func (m *reading) named(kind string, header []api.Address, tried map[string]api.
 func (m *reading) unnamed(tried map[string]api.Recipient, named map[string]bool) []parties {
 	blind, refused := parties{Kind: "blind"}, parties{Kind: "refused"}
 	for _, r := range m.View.Envelope.Recipients {
-		key := sameKey(r.Address)
+		key := message.AddressKey(r.Address)
 		if named[key] {
 			continue
 		}
@@ -121,12 +119,6 @@ func fate(r api.Recipient) (string, api.Reply) {
 		return "refused", *r.Final
 	}
 	return "refused", r.Reply
-}
-
-// sameKey is the same for addresses that are the same, RFC 5321 §2.4.
-func sameKey(address string) string {
-	at := strings.LastIndexByte(address, '@')
-	return address[:at+1] + strings.ToLower(address[at+1:])
 }
 
 // Got is how many recipients the message was taken for.

@@ -45,12 +45,9 @@ func (s *Site) faults(w http.ResponseWriter, r *request) error {
 		}
 	}
 	if r.partial() {
-		runs, err := s.api.Store.Runs(r.Context())
-		if err != nil {
+		var err error
+		if page.Runs, err = s.runs(r); err != nil {
 			return err
-		}
-		for _, run := range runs {
-			page.Runs = append(page.Runs, run.Name)
 		}
 		return s.write(w, r, http.StatusOK, "rules", page)
 	}

@@ -16,12 +16,12 @@ import (
 // listing is a page of the list.
 type listing struct {
 	*api.List[api.Summary]
-	Now   time.Time
-	Scope string // of the URLs of messages
-	Open  string // ID of the message that is shown beside; "" for none
-	More  string // URL of the next rows; "" at the end
-	Older string // URL of the list that begins with them
-	Deep  bool   // the list does not begin with the newest
+	Now    time.Time
+	Scope  string // of the URLs of messages
+	Open   string // ID of the message that is shown beside; "" for none
+	More   string // URL of the next rows; "" at the end
+	Older  string // URL of the list that begins with them
+	Newest string // URL of the list that begins with the newest; "" if this one does
 }
 
 // mailbox is the list with a message beside it.
@@ -72,7 +72,7 @@ func (s *Site) mailbox(r *request) (box *mailbox, status int, err error) {
 func (s *Site) listing(r *request, list *api.List[api.Summary]) listing {
 	l := listing{List: list, Now: s.now(), Scope: r.scope()}
 	if after := r.param("after"); after != "" && r.URL.Path != "/ui/rows" {
-		l.Scope, l.Deep = r.scope("after", after), true
+		l.Scope, l.Newest = r.scope("after", after), "/search"+r.scope()
 	}
 	if list.Next != "" {
 		l.More = "/ui/rows" + r.scope("after", list.Next)

@@ -23,11 +23,14 @@ type link struct {
 	Differs string // the host that the text of the link names, and that it does not lead to; "" mostly
 }
 
+// links are those that are listed.
+type links []link
+
 // Links are those of the message.
-func (m *reading) Links() []link {
+func (m *reading) Links() links {
 	list := m.View.Links
 	list = list[:min(len(list), maxLinks)]
-	out := make([]link, 0, len(list))
+	out := make(links, 0, len(list))
 	for _, l := range list {
 		out = append(out, linkOf(l))
 	}
@@ -38,8 +41,8 @@ func (m *reading) Links() []link {
 func (m *reading) LinksBeyond() int { return max(0, len(m.View.Links)-maxLinks) }
 
 // Deceiving is how many links say that they lead to another host.
-func (m *reading) Deceiving() (n int) {
-	for _, l := range m.Links() {
+func (all links) Deceiving() (n int) {
+	for _, l := range all {
 		if l.Differs != "" {
 			n++
 		}

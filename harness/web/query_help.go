@@ -1,9 +1,10 @@
 package web
 
 import (
-	"net/url"
 	"strings"
 	"unicode"
+
+	"github.com/smtpspec/smtpspec/harness/store"
 )
 
 // helpGroup is a table of the help for searching.
@@ -38,17 +39,13 @@ var queryHelp = []helpGroup{
 
 // tagged is the URL of the messages with a tag.
 func tagged(tag, run string) string {
-	v := url.Values{"q": {tagQuery(tag)}}
-	if run != "" {
-		v.Set("run", run)
-	}
-	return "/search?" + v.Encode()
+	return withParams("/search", "q", tagQuery(tag), "run", run)
 }
 
 func tagQuery(tag string) string {
 	odd := strings.ContainsFunc(tag, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) && c != '-' })
 	if odd {
-		tag = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(tag) + `"`
+		tag = store.Quote(tag)
 	}
 	return "tag:" + tag
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -92,9 +93,9 @@ func rawForm(r *request) string {
 }
 
 func (s *Site) reading(r *request) (*reading, error) {
-	id, err := store.ParseID(r.PathValue("id"))
+	id, err := r.id()
 	if err != nil {
-		return nil, store.ErrNotFound
+		return nil, err
 	}
 	o, err := s.api.Open(r.Context(), id, r.run)
 	if err != nil {
@@ -140,12 +141,8 @@ func (m *reading) URL(tab string) string { return m.at(tab, m.Chosen) }
 
 // With is the URL of this tab with another choice.
 func (m *reading) With(name, value string) string {
-	by := map[string]string{name: value}
-	for other, v := range m.Chosen {
-		if other != name {
-			by[other] = v
-		}
-	}
+	by := maps.Clone(m.Chosen)
+	by[name] = value
 	return m.at(m.Tab, by)
 }
 
@@ -153,7 +150,7 @@ func (m *reading) at(tab string, by map[string]string) string {
 	v, _ := url.ParseQuery(strings.TrimPrefix(m.Scope, "?"))
 	v.Set("tab", tab)
 	for name, value := range by {
-		if value != choices[name][0] && name != "remote" || name == "remote" && value != "" && tab == "html" {
+		if value != choices[name][0] && (name != "remote" || tab == "html") {
 			v.Set(name, value)
 		}
 	}
@@ -171,9 +168,5 @@ func (m *reading) Path(what string) string { return "/api/messages/" + m.View.ID
 
 // Frame is the URL of the HTML as it is to be shown.
 func (m *reading) Frame() string {
-	v := url.Values{"scheme": {m.Chosen["scheme"]}}
-	if m.Chosen["remote"] != "" {
-		v.Set("remote", m.Chosen["remote"])
-	}
-	return m.Path("html?" + v.Encode())
+	return m.Path(withParams("html", "scheme", m.Chosen["scheme"], "remote", m.Chosen["remote"]))
 }

@@ -34,10 +34,10 @@ func lines(m *reading) string {
 
 func TestTheEnvelopeIsHeldAgainstTheHeader(t *testing.T) {
 	m := read(api.Message{
-		From: []api.Address{{Address: "a@x"}}, To: []api.Address{{Address: "b@X"}, {Address: "B@x"}}, Cc: []api.Address{{Address: "c@x"}},
+		From: []api.Address{{Address: "a@x"}}, To: []api.Address{{Address: "b@X"}, {Address: "B@x"}}, Cc: []api.Address{{Address: `"c"@x`}},
 		Envelope: api.Envelope{From: "a@X", Recipients: []api.Recipient{rcpt("b@x", 450), rcpt("b@x", 250), rcpt("c@x", 550), rcpt("d@x", 250), rcpt("e@x", 550), rcpt("d@x", 250)}},
 	}, "")
-	if got, want := lines(m), "to b@X got, B@x absent; cc c@x refused; blind d@x got; refused e@x refused"; got != want {
+	if got, want := lines(m), "to b@X got, B@x absent; cc \"c\"@x refused; blind d@x got; refused e@x refused"; got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}
 	if m.SenderDiffers() || m.Got() != 3 || m.Refused() != 3 {

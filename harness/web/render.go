@@ -6,6 +6,7 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -55,14 +56,25 @@ func (s *Site) frame(r *request) frame {
 		f.Faults = len(rules)
 	}
 	f.Tags, _ = s.api.Tags(r.Context(), r.run)
-	runs, err := s.api.Store.Runs(r.Context())
-	if err != nil {
-		return f
-	}
-	for _, run := range runs {
-		f.Runs = append(f.Runs, run.Name)
-	}
+	f.Runs, _ = s.runs(r)
 	return f
+}
+
+// runs are the names of all.
+func (s *Site) runs(r *request) (names []string, err error) {
+	runs, err := s.api.Store.Runs(r.Context())
+	for _, run := range runs {
+		names = append(names, run.Name)
+	}
+	return names, err
+}
+
+// RunsWith are the runs to choose from, with one that may not be there yet.
+func (f frame) RunsWith(run string) []string {
+	if run == "" || slices.Contains(f.Runs, run) {
+		return f.Runs
+	}
+	return append(slices.Clip(f.Runs), run)
 }
 
 var zippers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/smtpspec/smtpspec/harness/store"
@@ -13,16 +14,17 @@ import (
 // the reader.
 type request struct {
 	*http.Request
-	words *words
-	theme string // "light", "dark" or "" for that of the system
-	q     string // the search
-	run   string // "" = all
+	params url.Values
+	words  *words
+	theme  string // "light", "dark" or "" for that of the system
+	q      string // the search
+	run    string // "" = all
 }
 
 func newRequest(hr *http.Request) *request {
 	params := hr.URL.Query()
 	return &request{
-		Request: hr, words: languageOf(hr), theme: themeOf(hr),
+		Request: hr, params: params, words: languageOf(hr), theme: settingOf(hr, "theme"),
 		q: strings.ToValidUTF8(params.Get("q"), ""), run: store.RunName(params.Get("run")),
 	}
 }
@@ -38,25 +40,41 @@ func (r *request) wantsHTML() bool {
 }
 
 // param is a parameter of the URL.
-func (r *request) param(name string) string { return r.URL.Query().Get(name) }
+func (r *request) param(name string) string { return r.params.Get(name) }
+
+// id is that of the path. What is no ID is that of nothing.
+func (r *request) id() (store.ID, error) {
+	id, err := store.ParseID(r.PathValue("id"))
+	if err != nil {
+		return "", store.ErrNotFound
+	}
+	return id, nil
+}
 
 // scope is the part of a URL that says which messages are looked at, "" or
 // beginning with "?". more are further parameters, by pairs.
 func (r *request) scope(more ...string) string {
+	return r.sessionScope(append(more, "q", r.q)...)
+}
+
+// sessionScope is scope for what has no search.
+func (r *request) sessionScope(more ...string) string {
+	return withParams("", append(more, "run", r.run)...)
+}
+
+// withParams adds parameters to a path, by pairs. It leaves out those that are
+// empty.
+func withParams(path string, pairs ...string) string {
 	v := url.Values{}
-	if r.q != "" {
-		v.Set("q", r.q)
-	}
-	if r.run != "" {
-		v.Set("run", r.run)
-	}
-	for i := 0; i < len(more); i += 2 {
-		v.Set(more[i], more[i+1])
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			v.Set(pairs[i], pairs[i+1])
+		}
 	}
 	if len(v) == 0 {
-		return ""
+		return path
 	}
-	return "?" + v.Encode()
+	return path + "?" + v.Encode()
 }
 
 // settings are the cookies that a reader's choices are kept in. They are no
@@ -65,18 +83,11 @@ var settings = map[string][]string{"theme": {"light", "dark"}, "lang": {"en", "m
 
 func settingOf(hr *http.Request, name string) string {
 	c, err := hr.Cookie("smtpspec_" + name)
-	if err != nil {
+	if err != nil || !slices.Contains(settings[name], c.Value) {
 		return ""
 	}
-	for _, known := range settings[name] {
-		if c.Value == known {
-			return known
-		}
-	}
-	return ""
+	return c.Value
 }
-
-func themeOf(hr *http.Request) string { return settingOf(hr, "theme") }
 
 // settings keeps what the form chose, and leads back to where it stood.
 func (s *Site) settings(w http.ResponseWriter, r *request) error {
@@ -89,10 +100,8 @@ func (s *Site) settings(w http.ResponseWriter, r *request) error {
 			continue
 		}
 		c := &http.Cookie{Name: "smtpspec_" + name, Path: "/", SameSite: http.SameSiteStrictMode, MaxAge: -1}
-		for _, value := range known {
-			if chosen[0] == value {
-				c.Value, c.MaxAge = value, 365*24*60*60
-			}
+		if slices.Contains(known, chosen[0]) {
+			c.Value, c.MaxAge = chosen[0], 365*24*60*60
 		}
 		http.SetCookie(w, c)
 	}

@@ -87,17 +87,7 @@ func (s *Site) sessionNews(w http.ResponseWriter, r *request) error {
 
 // URL is that of the sessions of a kind.
 func (p sessionsPage) URL(kind string) string {
-	var params []string
-	if kind != "" {
-		params = append(params, "show="+kind)
-	}
-	if p.Run != "" {
-		params = append(params, "run="+p.Run)
-	}
-	if len(params) == 0 {
-		return "/sessions"
-	}
-	return "/sessions?" + strings.Join(params, "&")
+	return withParams("/sessions", "show", kind, "run", p.Run)
 }
 
 // sort of a session is what its row looks like.

@@ -49,7 +49,7 @@ func withoutRefusal(w *words, end record.End, taken int) why {
 func what(w *words, refused *dialogue.Refusal) string {
 	reply := record.Clip(refused.Reply.String(), 300)
 	if refused.Reply.Code == 0 {
-		return w.text("why.silent", cmpVerb(refused))
+		return w.text("why.silent", verbOf(refused))
 	}
 	stage := strings.ToLower(string(refused.Stage))
 	switch refused.Stage {
@@ -69,11 +69,11 @@ func what(w *words, refused *dialogue.Refusal) string {
 	return w.text("why.stage."+stage, reply)
 }
 
-func cmpVerb(refused *dialogue.Refusal) string {
-	if refused.Verb == "" {
+func verbOf(refused *dialogue.Refusal) string {
+	switch refused.Verb {
+	case "":
 		return string(refused.Stage)
-	}
-	if refused.Verb == string(record.BODY) {
+	case string(record.BODY):
 		return "DATA"
 	}
 	return record.Clip(refused.Verb, 40)

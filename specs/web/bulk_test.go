@@ -94,6 +94,8 @@ var _ = Describe("A selection", func() {
 		Expect(b.daemon.IDs(`subject:"mail 5"`)).To(BeEmpty())
 		b.finds(".row", 5)
 		b.sees("#total", "5 messages")
+		b.Press("z")
+		Expect(b.Text("#toasts")).NotTo(ContainSubstring("Undone"), "what is sent is not undone")
 		b.good()
 	})
 

@@ -139,6 +139,17 @@ var _ = Describe("The page of faults", func() {
 		Expect(page.Faults()).To(BeEmpty())
 	})
 
+	It("lists what the daemon was given, and takes it back", func() {
+		given := daemon.Start(command, "--store", "memory", "--user", "bat:secret", "--rule", `{"on":"RCPT","to":"bad@*","reply":"550 5.1.1 No such user"}`)
+		page.Go(home(given) + "/faults")
+		Expect(page.Text("[data-rule] code")).To(ContainSubstring(`On(RCPT).To("bad@*")`))
+		Expect(attempt(given, "bad@example.net").err).To(MatchError(ContainSubstring("550 5.1.1")))
+		Eventually(hits).Should(Equal("1"))
+		page.Click("[data-remove]")
+		Eventually(func() int { return page.Count("[data-rule]") }).Should(Equal(0))
+		Expect(attempt(given, "bad@example.net").err).NotTo(HaveOccurred())
+	})
+
 	DescribeTable("shows in place what is wrong with a rule", func(text, says, marked string) {
 		page.Type("#rule-text", text)
 		page.Click("[data-rule-form] button")

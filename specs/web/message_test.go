@@ -149,6 +149,7 @@ var _ = Describe("A message", func() {
 	It("has its source, with numbers of lines", func() {
 		tab(page, "source")
 		Expect(page.Text(".source li")).To(HavePrefix("From: =?utf-8?B?"))
+		Expect(browser.Eval[string](page, `getComputedStyle(document.querySelector(".source li.head")).display`)).To(Equal("list-item"))
 		Expect(page.Count(".source li")).To(Equal(strings.Count(rich(""), "\n")))
 		Expect(page.Text(".source")).To(ContainSubstring(`<a href="javascript:alert(1)">`))
 		Expect(attribute(page, ".tab a[download]", "href")).To(Equal("/api/messages/" + id + "/raw"))

@@ -61,5 +61,5 @@ func term(prefix, text string) string {
 	if !strings.ContainsAny(text, " ()\"\\") {
 		return prefix + text
 	}
-	return prefix + `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
+	return prefix + store.Quote(text)
 }

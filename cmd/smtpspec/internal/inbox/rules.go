@@ -14,8 +14,7 @@ import (
 	"github.com/smtpspec/smtpspec/harness/wire"
 )
 
-// Rules are the faults of a running server, as its API changes them. Those
-// that the server began with are not among them.
+// Rules are the faults of a running server, as its API changes them.
 type Rules struct {
 	srv *harness.Server
 
@@ -32,8 +31,15 @@ type added struct {
 	before  int          // hits before it was moved
 }
 
-// NewRules returns the rule book of a server.
-func NewRules(srv *harness.Server) *Rules { return &Rules{srv: srv} }
+// NewRules returns the rule book of a server that began with the rules given.
+func NewRules(srv *harness.Server, given ...harness.Rule) *Rules {
+	b := &Rules{srv: srv}
+	for _, rule := range given {
+		b.next++
+		b.list = append(b.list, &added{id: strconv.Itoa(b.next), rule: rule, bound: rule})
+	}
+	return b
+}
 
 var _ api.RuleBook = (*Rules)(nil)
 

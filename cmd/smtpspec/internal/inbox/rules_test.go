@@ -11,6 +11,7 @@ import (
 	"github.com/smtpspec/smtpspec/harness"
 	"github.com/smtpspec/smtpspec/harness/store"
 	"github.com/smtpspec/smtpspec/harness/web/api"
+	"github.com/smtpspec/smtpspec/harness/wire"
 )
 
 // sent returns the code that a message to that address got, 250 if it was taken.
@@ -87,6 +88,30 @@ func TestRulesMoveAndGo(t *testing.T) {
 		if !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("got %v", err)
 		}
+	}
+}
+
+func TestRulesThatAServerBeganWith(t *testing.T) {
+	given, err := wire.ParseRules([]byte(`[{"on":"RCPT","reply":"550 5.1.1 first"},{"on":"RCPT","to":"second@*","reply":"551 5.1.1 second"}]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := harness.NewServer(t, harness.WithRules(given...))
+	b := NewRules(srv, given...)
+	third := addRule(t, b, "", `{"on":"RCPT","to":"third@*","reply":"553 5.1.1 third"}`)
+	if sent(t, srv, "second@b.mn", "S: x") != 551 || sent(t, srv, "bat@b.mn", "S: x") != 550 || sent(t, srv, "bat@b.mn", "S: x") != 550 {
+		t.Error("they are not in force")
+	}
+	list, err := b.List(t.Context(), "")
+	if err != nil || len(list) != 3 || list[0].ID != third.ID || list[1].Hits != 1 || list[2].Hits != 2 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	moved, err := b.Move(t.Context(), list[2].ID, "one")
+	if err != nil || moved.Hits != 2 || sent(t, srv, "bat@b.mn", "S: x") != 250 || sent(t, srv, "second@b.mn", "S: x") != 551 {
+		t.Errorf("%+v, %v", moved, err)
+	}
+	if err := b.Remove(t.Context(), list[1].ID); err != nil || sent(t, srv, "second@b.mn", "S: x") != 250 {
+		t.Errorf("it is still there: %v", err)
 	}
 }
 

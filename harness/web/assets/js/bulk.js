@@ -5,12 +5,12 @@ import { chosen, isEverything, pickNone } from "./picking.js";
 import { close, open, openID } from "./opening.js";
 import { change, ask } from "./api.js";
 import { say } from "./words.js";
-import { toast } from "./toast.js";
+import { shown, toast } from "./toast.js";
 
-const grace = 6000; // milliseconds until a deletion is sent
+const grace = shown; // until a deletion is sent: while its undoing is offered
 const mostNamed = 10000; // messages that are named one by one
 const mostLeaving = 2000; // so many IDs fit into a request that outlives the page
-const undos = [];
+let undos = [];
 
 // undo takes back what was done last.
 export function undo() {
@@ -82,7 +82,7 @@ async function mark(text, to, from, done, show) {
 }
 
 const toggles = (name, when) => (row, on) => row.classList.toggle(name, on === when);
-const has = (tag) => (m) => m.tags.some((other) => other.toLowerCase() === tag.toLowerCase());
+export const has = (tag) => (m) => m.tags.some((other) => other.toLowerCase() === tag.toLowerCase());
 
 export const read = () => mark("say.read", { read: true }, { read: false }, (m) => m.read, toggles("unread", false));
 export const unread = () => mark("say.unread", { read: false }, { read: true }, (m) => !m.read, toggles("unread", true));
@@ -118,13 +118,13 @@ export async function remove() {
 		if (next && !body) open(next, true);
 		else close();
 	} else if (ids.includes(current()?.dataset.id)) setCurrent(next);
-	did(say("say.deleted", total), () => {
-		if (waiting !== mine) return;
+	mine.back = () => {
 		clearTimeout(mine.timer);
 		waiting = null;
 		ids.forEach((id) => rowOf(id)?.removeAttribute("hidden"));
 		changed();
-	});
+	};
+	did(say("say.deleted", total), mine.back);
 }
 
 // behind is the row to go on with when some go.
@@ -145,9 +145,10 @@ function hide() {
 // send deletes what waits. When the page goes nobody hears whether it worked.
 async function send({ leaving = false } = {}) {
 	if (!waiting) return;
-	const { ids, body, timer } = waiting;
-	clearTimeout(timer);
 	const gone = waiting;
+	const { ids, body, timer, back } = gone;
+	clearTimeout(timer);
+	undos = undos.filter((other) => other !== back);
 	const parts = [];
 	for (let at = 0; at < ids.length && !body; at += mostLeaving) parts.push({ ids: ids.slice(at, at + mostLeaving) });
 	const asked = (body ? [body] : parts).map((part) => ask("DELETE", "/api/messages", part, { leaving }));

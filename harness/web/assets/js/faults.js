@@ -1,5 +1,7 @@
 // The page of faults. What changes them goes through the API; the list is
 // rendered by the server.
+import { here, withParams } from "./place.js";
+
 const page = document.querySelector("[data-faults]");
 const list = document.getElementById("rules");
 const told = document.getElementById("fault-alert");
@@ -129,8 +131,7 @@ if (page) {
 		const id = e.target.dataset.scopeOf;
 		if (id) change("PATCH", "/" + encodeURIComponent(id), JSON.stringify({ run: e.target.value }));
 	});
-	const run = page.dataset.run;
-	const stream = new EventSource("/api/events" + (run ? "?run=" + encodeURIComponent(run) : ""));
+	const stream = new EventSource(withParams("/api/events", { run: here().run }));
 	let soon = 0;
 	stream.addEventListener("rule", () => { soon ||= setTimeout(() => { soon = 0; refresh(); }, 200); });
 	window.addEventListener("pagehide", () => stream.close());

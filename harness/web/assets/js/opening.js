@@ -90,7 +90,7 @@ window.addEventListener("popstate", (e) => {
 });
 
 // step opens the message so many rows further, and reads on at the end.
-export async function step(by) {
+export function step(by) {
 	const all = rows();
 	const at = all.indexOf(current() ?? document.activeElement?.closest?.(".row"));
 	const next = all[at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by];

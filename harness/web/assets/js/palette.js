@@ -1,6 +1,7 @@
 // The palette: actions, runs, tags and places by the letters of their names.
 import { act, can } from "./actions.js";
 import { here, listOf } from "./place.js";
+import { knownTags } from "./tagging.js";
 import { say } from "./words.js";
 
 const dialog = document.getElementById("palette");
@@ -33,7 +34,7 @@ function places() {
 }
 
 function tags() {
-	return [...document.querySelectorAll("#tags a[data-tag]")].map((link) => ({
+	return knownTags().map((link) => ({
 		name: link.querySelector(".tag").textContent, kind: say("say.tag"), run: follow(link),
 	}));
 }

@@ -8,7 +8,6 @@ let anchor = ""; // the ID that a range begins at
 let everything = false; // those too that are not on the page
 
 export const isEverything = () => everything;
-export const isPicked = (id) => picked.has(id);
 
 // chosen are the IDs that an action is for: the selection, or the message that
 // is open.
@@ -40,7 +39,7 @@ export function pickAll(on = picked.size < rows().length) {
 
 export const pickNone = () => pickAll(false);
 
-export function pickEverything() {
+function pickEverything() {
 	everything = true;
 	show();
 }

@@ -76,6 +76,6 @@ if (list()) {
 }
 
 // tagQuery is the query of a tag.
-export function tagQuery(tag) {
+function tagQuery(tag) {
 	return "tag:" + (/^[\p{L}\p{Nd}-]+$/u.test(tag) ? tag : '"' + tag.replace(/["\\]/g, "\\$&") + '"');
 }

@@ -1,7 +1,9 @@
 // Live arrival of sessions: the stream says that one ended, the rows are
 // rendered by the server.
+import { here, withParams } from "./place.js";
+
 const rows = document.querySelector("[data-sessions]");
-const here = new URL(location);
+const { run, more: { show } } = here();
 let asked = false;
 let again = false;
 
@@ -12,12 +14,8 @@ async function news() {
 	}
 	asked = true;
 	try {
-		const url = new URL("/ui/sessions/news", location.origin);
-		for (const name of ["run", "show"]) {
-			if (here.searchParams.get(name)) url.searchParams.set(name, here.searchParams.get(name));
-		}
-		url.searchParams.set("since", document.body.dataset.sessionsCursor);
-		const answer = await fetch(url, { headers: { "HX-Request": "true" } });
+		const path = withParams("/ui/sessions/news", { run, show, since: document.body.dataset.sessionsCursor });
+		const answer = await fetch(path, { headers: { "HX-Request": "true" } });
 		if (!answer.ok) return;
 		if (answer.headers.get("X-More")) {
 			location.reload();
@@ -52,8 +50,7 @@ function counted() {
 }
 
 if (rows) {
-	const run = here.searchParams.get("run");
-	const stream = new EventSource("/api/events" + (run ? "?run=" + encodeURIComponent(run) : ""));
+	const stream = new EventSource(withParams("/api/events", { run }));
 	stream.addEventListener("session", () => { counted(); news(); });
 	stream.addEventListener("gap", news);
 	window.addEventListener("pagehide", () => stream.close());

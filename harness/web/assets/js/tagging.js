@@ -1,5 +1,5 @@
 // The dialog that gives tags, and takes them.
-import { addTag, chosenItems, removeTag } from "./bulk.js";
+import { addTag, chosenItems, has, removeTag } from "./bulk.js";
 
 const dialog = () => document.getElementById("tagging");
 
@@ -21,7 +21,7 @@ export function showTagging(items = chosenItems(), adds = addTag, removes = remo
 // choice is the button of a tag that is there: pressed if all have it.
 function choice(link, items) {
 	const tag = link.dataset.tag;
-	const all = items.every((m) => m.tags.some((other) => other.toLowerCase() === tag.toLowerCase()));
+	const all = items.every(has(tag));
 	const button = document.createElement("button");
 	button.type = "button";
 	button.className = link.querySelector(".tag").className;

@@ -12,7 +12,7 @@ function ago(at) {
 	return unit ? say(unit[0], Math.floor(since / unit[1])) : new Date(at).toISOString().slice(0, 10);
 }
 
-export function refresh() {
+function refresh() {
 	for (const time of document.querySelectorAll(".row time[datetime]")) {
 		const text = ago(Date.parse(time.dateTime));
 		if (time.textContent !== text) time.textContent = text;

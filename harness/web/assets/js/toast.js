@@ -1,7 +1,7 @@
 // A line at the foot of the page that says what was done.
 import { say } from "./words.js";
 
-const shown = 8000; // milliseconds
+export const shown = 6000; // milliseconds
 
 // toast shows a text, with a button if there is something to do about it.
 // Only the last one is there.
