@@ -156,11 +156,16 @@ var floods = map[string]func(part int) []byte{
 func TestDigestOfFloods(t *testing.T) {
 	for name, flood := range floods {
 		took := lookedThrough(t, name, flood(1))
-		if took < time.Second {
-			continue
-		}
-		if quarter := lookedThrough(t, name, flood(4)); took > 12*quarter {
-			t.Errorf("%s took %v, and a quarter of it %v", name, took, quarter)
+		for tries := 1; took >= time.Second; tries++ {
+			quarter := lookedThrough(t, name, flood(4))
+			if took <= 12*quarter {
+				break
+			}
+			if tries == 3 { // nobody is held up three times
+				t.Errorf("%s took %v, and a quarter of it %v", name, took, quarter)
+				break
+			}
+			took = min(took, lookedThrough(t, name, flood(1)))
 		}
 	}
 }

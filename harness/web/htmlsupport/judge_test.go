@@ -137,11 +137,16 @@ func TestHostileLength(t *testing.T) {
 				return time.Since(began)
 			}
 			took := judged(MaxOctets)
-			if took < time.Second {
-				continue
-			}
-			if quarter := judged(MaxOctets / 4); took > 12*quarter {
-				t.Errorf("%s%s… took %v, and a quarter of it %v", begin, piece, took, quarter)
+			for tries := 1; took >= time.Second; tries++ {
+				quarter := judged(MaxOctets / 4)
+				if took <= 12*quarter {
+					break
+				}
+				if tries == 3 { // nobody is held up three times
+					t.Errorf("%s%s… took %v, and a quarter of it %v", begin, piece, took, quarter)
+					break
+				}
+				took = min(took, judged(MaxOctets))
 			}
 		}
 	}
