@@ -196,7 +196,7 @@ func TestOutputWithoutEndIsBounded(t *testing.T) {
 func TestClientsThatDoNotWorkAreInconclusive(t *testing.T) {
 	scenarios := []*Scenario{{ID: "x", Scripts: []*Script{{ID: "x"}}, Judge: Delivered}}
 	for name, tt := range map[string]struct{ script, why string }{
-		"never starts":               {"exec /nowhere/client", "failed: "},
+		"never starts":               {"exec /nowhere/client", "failed, exit code 127: "},
 		"exits 0 without connecting": {"exit 0", "it reported ok, and nothing was delivered"},
 		"connects fifty times":       {`for i in {1..50}; do exec 3<>/dev/tcp/$SMTP_HOST/$SMTP_PORT; exec 3>&-; done; exit 0`, "it reported ok, and nothing was delivered"},
 		"never reads":                {`exec 3<>/dev/tcp/$SMTP_HOST/$SMTP_PORT; sleep 600`, "hang"},
