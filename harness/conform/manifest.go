@@ -125,6 +125,23 @@ var manifestKeys = []string{"name", "title", "homepage", "notes", "version", "ar
 	"settle", "timeout", "exit", "error", "install", "xfail", "classes", "knob", "fixed", "none", "ok", "temp", "perm", "unsupported",
 	"queued", "code", "enhanced", "debian", "npm", "go", "class", "note", "upstream"}
 
+// belongs is what a value has to be, by the kind that the parser names.
+var belongs = map[string]string{
+	"slice": `a list, such as ["…"]`, "string": `a text in quotes`, "integer": "a number without quotes", "boolean": "true or false",
+	"map": "a table", "struct": "a table",
+}
+
+var wrongType = regexp.MustCompile(`^incompatible types: TOML value has type (\w+); destination has type (\w+)$`)
+
+// whatBelongs says of a fault of type what to write.
+func whatBelongs(fault string) string {
+	at := wrongType.FindStringSubmatch(fault)
+	if at == nil || belongs[at[2]] == "" {
+		return fault
+	}
+	return "this is of the type " + at[1] + ", and has to be " + belongs[at[2]]
+}
+
 // tomlError is a fault of the syntax or of a type, with its line first.
 func tomlError(err error) error {
 	var parse toml.ParseError
@@ -137,7 +154,7 @@ func tomlError(err error) error {
 		return fmt.Errorf("%d: %s%s", parse.Position.Line, parse.Message, hint)
 	}
 	if at := typeError.FindStringSubmatch(err.Error()); at != nil {
-		return fmt.Errorf("%s: %s: %s", at[1], at[2], at[3])
+		return fmt.Errorf("%s: %s: %s", at[1], at[2], whatBelongs(at[3]))
 	}
 	return fmt.Errorf("1: %w", err)
 }

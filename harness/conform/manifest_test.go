@@ -37,7 +37,7 @@ func TestBrokenManifests(t *testing.T) {
 		"":                               `1: a manifest needs a name`,
 		"name = \"x\"\n":                 `1: a manifest needs the command`,
 		"name = \"x\"\nargv = [\n":       `2: `,
-		"name = \"x\"\n\nargv = \"x\"\n": `3: argv: incompatible types`,
+		"name = \"x\"\n\nargv = \"x\"\n": `3: argv: this is of the type string, and has to be a list, such as ["…"]`,
 		"name = \"x\"\nargv = [\"x\"]\nargs = [1]":                             `3: unknown key "args"; did you mean "argv"?`,
 		"name = \"x\"\nargv = [\"x\", \"{rcpts}\"]":                            `2: argv has the placeholder {rcpts}; there are {host}`,
 		"name = \"x\"\nargv = [\"x\"]\nmode = \"row\"":                         `3: mode: "row" is none of raw, compose, both; did you mean "raw"?`,
@@ -46,7 +46,7 @@ func TestBrokenManifests(t *testing.T) {
 		"name = \"x\"\nargv = [\"x\"]\nerror = { code = '(' }":                 `3: error.code: `,
 		"name = \"x\"\nargv = [\"x\"]\nerror = { code = '550' }":               `3: error.code: "550" has no group; write '(550)'`,
 		"name = \"x\"\nargv = [\"x\"]\n[xfail]\n\"quit-sent\" = \"\"":          `4: xfail "quit-sent" needs the reason`,
-		"name = \"x\"\nargv = [\"x\"]\n[exit]\nok = [\"0\"]":                   `4: exit.ok: incompatible types`,
+		"name = \"x\"\nargv = [\"x\"]\n[exit]\nok = [\"0\"]":                   `4: exit.ok: this is of the type string, and has to be a number without quotes`,
 	} {
 		if _, err := ParseManifest(broken); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q\n got %v\nwant %s", broken, err, want)
