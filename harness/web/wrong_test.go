@@ -42,9 +42,9 @@ func TestTheArgumentsOfAText(t *testing.T) {
 
 func TestASearchIsExplainedInTheLanguageOfThePage(t *testing.T) {
 	for q, want := range map[string]string{
-		"form:a":                         "form: гэж байхгүй, from: гэх гэсэн үү? Үг өөрөө бол &#34;form:a&#34; гэж бичнэ үү",
+		"form:a":                         "form: гэж байхгүй, from: гэх гэсэн үү? Үгийг нь хайх бол &#34;form:a&#34; гэж бичнэ үү",
 		"is:raed":                        "is: гэсний ард &#34;raed&#34; байж болохгүй, is:read гэх гэсэн үү? Байж болох нь: pinned, read, tagged, unread",
-		"OR a":                           "энэ OR гэдгийн өмнө үг дутуу байна: үг өөрөө бол &#34;OR&#34; гэж бичнэ үү",
+		"OR a":                           "энэ OR гэдгийн өмнө үг дутуу байна: үгийг нь хайх бол &#34;OR&#34; гэж бичнэ үү",
 		"session:<b":                     "энэ ID биш: ID нь 26 тэмдэгттэй",
 		"is:<b>":                         "is: гэсний ард &#34;&lt;b&gt;&#34; байж болохгүй. Байж болох нь: pinned, read, tagged, unread",
 		"has:" + strings.Repeat("x", 61): "&#34;" + strings.Repeat("x", 60) + "… (цааш 1 байт)&#34; байж болохгүй",
