@@ -127,12 +127,21 @@ func hexValue(s string, digits int) (rune, bool) {
 // Clip shortens s to about limit octets, at a character's edge, and says how
 // many octets it left out.
 func Clip(s string, limit int) string {
-	if len(s) <= limit {
+	kept, left := Cut(s, limit)
+	if left == 0 {
 		return s
+	}
+	return kept + "… (" + strconv.Itoa(left) + " octets more)"
+}
+
+// Cut returns what Clip keeps of s, and how many octets it leaves out.
+func Cut(s string, limit int) (kept string, left int) {
+	if len(s) <= limit {
+		return s, 0
 	}
 	cut := limit
 	for cut > 0 && !utf8.RuneStart(s[cut]) {
 		cut--
 	}
-	return s[:cut] + "… (" + strconv.Itoa(len(s)-cut) + " octets more)"
+	return s[:cut], len(s) - cut
 }

@@ -19,7 +19,7 @@ func NewID() ID { return ID(ulid.Make().String()) }
 func ParseID(s string) (ID, error) {
 	id, err := ulid.ParseStrict(s)
 	if err != nil {
-		return "", errors.New("not an ID: it has 26 characters, 0-9 and A-Z without I, L, O and U")
+		return "", errors.New(errNoID.text)
 	}
 	return ID(id.String()), nil
 }

@@ -122,7 +122,7 @@ func (l *lexer) quoted() error {
 			l.at++
 		}
 	}
-	return queryError(start, `this quote is not closed: write "a phrase", and \" for a quote within one`)
+	return queryError(start, errQuoteNotClosed)
 }
 
 // escapes says that a backslash before c stands for c itself.
@@ -147,8 +147,11 @@ func unquoted(value []rune) string {
 
 // Quote returns a text as a phrase of the query language, in quotes.
 func Quote(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+	return `"` + escaped(s) + `"`
 }
+
+// escaped returns a text as it stands between quotes.
+func escaped(s string) string { return strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) }
 
 // cutOutside cuts a term at the first mark that does not stand in quotes; at
 // is -1 without one.

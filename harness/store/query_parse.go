@@ -17,7 +17,7 @@ const (
 // everything. The error is a *QueryError.
 func ParseQuery(text string, now time.Time) (*Query, error) {
 	if len(text) > MaxQuery {
-		return nil, queryError(utf8.RuneCountInString(text[:MaxQuery]), "a query has %d octets at most", MaxQuery)
+		return nil, queryError(utf8.RuneCountInString(text[:MaxQuery]), errQueryTooLong, MaxQuery)
 	}
 	p := &parser{lexer: lexer{text: []rune(text)}, now: now}
 	if err := p.advance(); err != nil {
@@ -31,7 +31,7 @@ func ParseQuery(text string, now time.Time) (*Query, error) {
 		return nil, err
 	}
 	if p.token.kind == tokenClose {
-		return nil, queryError(p.token.at, `no ( stands before this ): leave it out, or write it in quotes, ")"`)
+		return nil, queryError(p.token.at, errGroupNotOpen)
 	}
 	return &Query{text, x}, nil
 }
@@ -105,14 +105,14 @@ func (p *parser) unary() (Expr, error) {
 		return p.oneTerm()
 	case tokenNegate, tokenNot, tokenOpen:
 	case tokenEnd:
-		return nil, queryError(first.at, "a word is missing at the end")
+		return nil, queryError(first.at, errNothingAtEnd)
 	case tokenClose:
-		return nil, queryError(first.at, `a word is missing before this ): for the sign itself write ")"`)
+		return nil, queryError(first.at, errNothingInGroup)
 	default:
-		return nil, queryError(first.at, "a word is missing before this %s: for the word itself write \"%[1]s\"", string(p.text[first.at:p.at]))
+		return nil, queryError(first.at, errNothingBefore, string(p.text[first.at:p.at]))
 	}
 	if p.depth++; p.depth > MaxQueryNesting {
-		return nil, queryError(first.at, "a query has %d parentheses and negations within each other at most", MaxQueryNesting)
+		return nil, queryError(first.at, errTooDeep, MaxQueryNesting)
 	}
 	defer func() { p.depth-- }()
 	if err := p.advance(); err != nil {
@@ -135,14 +135,14 @@ func (p *parser) group(open token) (Expr, error) {
 		return nil, err
 	}
 	if p.token.kind != tokenClose {
-		return nil, queryError(open.at, `this ( is not closed: write ) behind the last word, or "(" for the sign itself`)
+		return nil, queryError(open.at, errGroupNotClosed)
 	}
 	return x, p.advance()
 }
 
 func (p *parser) oneTerm() (Expr, error) {
 	if p.terms++; p.terms > MaxQueryTerms {
-		return nil, queryError(p.token.at, "a query has %d terms at most", MaxQueryTerms)
+		return nil, queryError(p.token.at, errTooManyTerms, MaxQueryTerms)
 	}
 	x, err := p.termOf(p.token)
 	if err != nil {

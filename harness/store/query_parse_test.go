@@ -113,46 +113,50 @@ func readsBack(t *testing.T, q *Query) {
 }
 
 func TestParseQueryErrors(t *testing.T) {
+	long := strings.Repeat("w", 70)
+	seen := map[string]bool{errTooMuch.text: true} // no parser says that
 	for text, want := range map[string]string{
-		`say "hello`:        `at 5: this quote is not closed`,
-		`subject:"a\"`:      `at 9: this quote is not closed`,
-		`a (b OR c`:         `at 3: this ( is not closed`,
-		`бат) c`:            `at 4: no ( stands before this )`,
-		`a ()`:              `at 4: a word is missing before this )`,
-		`a OR`:              `at 5: a word is missing at the end`,
-		`OR a`:              `at 1: a word is missing before this OR: for the word itself write "OR"`,
-		`a OR OR b`:         `at 6: a word is missing before this OR`,
-		`a AND`:             `at 6: a word is missing at the end`,
-		`NOT`:               `at 4: a word is missing at the end`,
-		`a - b`:             `at 3: - has no letter or digit`,
-		`a "--"`:            `at 3: "--" has no letter or digit`,
-		`🎉`:                 `at 1: 🎉 has no letter or digit`,
-		`from:@`:            `at 6: @ has no letter or digit`,
-		`from: a`:           `at 6: from: needs a value right behind the colon`,
-		`subject:(a OR b)`:  `at 9: subject: takes a word or a phrase in quotes: write (subject:a OR subject:b)`,
-		`form:a`:            `at 1: there is no form: did you mean from:? For the words themselves write "form:a"`,
-		`a subjct:"b"`:      `at 3: there is no subjct: did you mean subject:?`,
-		`reply_to:a`:        `at 1: there is no reply_to: did you mean reply-to:?`,
-		`is:raed`:           `at 4: is: does not know "raed": did you mean is:read? It knows pinned, read, tagged, unread`,
-		`has:legs`:          `at 5: has: does not know "legs": It knows attachment, attachments, inline, inlines`,
-		`after:soon`:        `at 7: after: needs a time: 2024-01-31`,
-		`before:2024-02-30`: `at 8: before: needs a time`,
-		`after:-5m`:         `at 7: after: needs a time`,
-		`after:999999999d`:  `at 7: after: needs a time`,
-		`larger:big`:        `at 8: larger: needs a size: 1000, 2kb or 1.5M`,
-		`smaller:-1`:        `at 9: smaller: needs a size`,
-		`larger:1e9`:        `at 8: larger: needs a size`,
-		`larger:99999999g`:  `at 8: larger: needs a size`,
-		`larger:k`:          `at 8: larger: needs a size`,
-		`session:x`:         `at 9: not an ID: it has 26 characters`,
-		`tls:ssl`:           `at 5: tls: does not know "ssl"`,
-		`tls:tls`:           `at 5: tls: does not know "tls"`,
-		`auth:""`:           `at 6: auth: needs a user, a mechanism, yes or none`,
-		`code:5xx`:          `at 6: code: needs the three digits of a reply`,
-		`tag:" "`:           `at 5: tag: needs a tag`,
-		`lint:""`:           `at 6: lint: needs the ID of a rule`,
-		`header:=a`:         `at 8: header: needs the name of a field`,
-		`header:X-A=`:       `at 12: header:X-A= needs a word`,
+		`say "hello`:                      `at 5: this quote is not closed`,
+		`subject:"a\"`:                    `at 9: this quote is not closed`,
+		`a (b OR c`:                       `at 3: this ( is not closed`,
+		`бат) c`:                          `at 4: no ( stands before this )`,
+		`a ()`:                            `at 4: a word is missing before this )`,
+		`a OR`:                            `at 5: a word is missing at the end`,
+		`OR a`:                            `at 1: a word is missing before this OR: for the word itself write "OR"`,
+		`a OR OR b`:                       `at 6: a word is missing before this OR`,
+		`a AND`:                           `at 6: a word is missing at the end`,
+		`NOT`:                             `at 4: a word is missing at the end`,
+		`a - b`:                           `at 3: - has no letter or digit`,
+		`a "--"`:                          `at 3: "--" has no letter or digit`,
+		`🎉`:                               `at 1: 🎉 has no letter or digit`,
+		`from:@`:                          `at 6: @ has no letter or digit`,
+		`from: a`:                         `at 6: from: needs a value right behind the colon`,
+		`subject:(a OR b)`:                `at 9: subject: takes a word or a phrase in quotes: write (subject:a OR subject:b)`,
+		`form:a`:                          `at 1: there is no form: did you mean from:? For the words themselves write "form:a"`,
+		`a subjct:"b"`:                    `at 3: there is no subjct: did you mean subject:?`,
+		`reply_to:a`:                      `at 1: there is no reply_to: did you mean reply-to:?`,
+		`is:raed`:                         `at 4: is: does not know "raed": did you mean is:read? It knows pinned, read, tagged, unread`,
+		`has:legs`:                        `at 5: has: does not know "legs": It knows attachment, attachments, inline, inlines`,
+		`after:soon`:                      `at 7: after: needs a time: 2024-01-31`,
+		`before:2024-02-30`:               `at 8: before: needs a time`,
+		`after:-5m`:                       `at 7: after: needs a time`,
+		`after:999999999d`:                `at 7: after: needs a time`,
+		`larger:big`:                      `at 8: larger: needs a size: 1000, 2kb or 1.5M`,
+		`smaller:-1`:                      `at 9: smaller: needs a size`,
+		`larger:1e9`:                      `at 8: larger: needs a size`,
+		`larger:99999999g`:                `at 8: larger: needs a size`,
+		`larger:k`:                        `at 8: larger: needs a size`,
+		`session:x`:                       `at 9: not an ID: it has 26 characters`,
+		`tls:ssl`:                         `at 5: tls: does not know "ssl"`,
+		`tls:tls`:                         `at 5: tls: does not know "tls"`,
+		`auth:""`:                         `at 6: auth: needs a user, a mechanism, yes or none`,
+		`is:` + long:                      `at 4: is: does not know "` + long[:60] + `… (10 octets more)": It knows`,
+		`from:` + strings.Repeat("-", 70): `at 6: ` + strings.Repeat("-", 60) + `… (10 octets more) has no letter or digit`,
+		`code:5xx`:                        `at 6: code: needs the three digits of a reply`,
+		`tag:" "`:                         `at 5: tag: needs a tag`,
+		`lint:""`:                         `at 6: lint: needs the ID of a rule`,
+		`header:=a`:                       `at 8: header: needs the name of a field`,
+		`header:X-A=`:                     `at 12: header:X-A= needs a word`,
 
 		strings.Repeat("a ", 10_000):                      `at 8193: a query has 8192 octets at most`,
 		strings.Repeat("б", 5000):                         `at 4097: a query has 8192 octets at most`,
@@ -166,8 +170,30 @@ func TestParseQueryErrors(t *testing.T) {
 		if !errors.As(err, &where) || !strings.HasPrefix(err.Error(), want) || q != nil {
 			t.Errorf("%.60s: %v %v, want %s", text, q, err, want)
 		}
-		if err != nil && len(err.Error()) > 500 {
+		if err == nil {
+			continue
+		}
+		if len(err.Error()) > 500 {
 			t.Errorf("%.60s: an error of %d octets", text, len(err.Error()))
+		}
+		if where.Text != where.Wording.String() || strings.Contains(where.Text, "%!") {
+			t.Errorf("%.60s: %q is not made of %#v", text, where.Text, where.Wording)
+		}
+		see(where.Wording, seen)
+	}
+	for _, f := range QueryFormats() {
+		if !seen[f] {
+			t.Errorf("nothing says %q", f)
+		}
+	}
+}
+
+// see notes the formats of a text.
+func see(w Wording, seen map[string]bool) {
+	seen[w.Format] = true
+	for _, arg := range w.Args {
+		if inner, ok := arg.(Wording); ok {
+			see(inner, seen)
 		}
 	}
 }

@@ -31,7 +31,7 @@ func (v value) size() (int, error) {
 	unit, known := sizeUnits[text[len(digits):]]
 	n, err := strconv.ParseFloat(digits, 64)
 	if err != nil || !known || strings.Trim(digits, "0123456789.") != "" || n*unit > most {
-		return 0, queryError(v.at, "%s: needs a size: 1000, 2kb or 1.5M, where k is 1024 octets", v.prefix)
+		return 0, queryError(v.at, errNoSize, v.prefix)
 	}
 	return int(n * unit), nil
 }

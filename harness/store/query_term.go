@@ -63,16 +63,16 @@ func (p *parser) termOf(t token) (Expr, error) {
 	read := prefixed[prefix]
 	if colon < 0 || read == nil {
 		if near := nearMiss(prefix, after); near != "" {
-			return nil, queryError(t.at, "there is no %s: did you mean %s:? For the words themselves write %s", prefix, near, Quote(shown(string(t.text))))
+			return nil, queryError(t.at, errNoSuchPrefix, prefix, near, quoted(string(t.text)))
 		}
 		return wordsTerm(t)
 	}
 	v := value{prefix, after, unquoted(after), t.at + colon + 1, p.now}
 	switch {
 	case len(after) == 0:
-		return nil, queryError(v.at, "%s: needs a value right behind the colon, without a blank", prefix)
+		return nil, queryError(v.at, errNoValue, prefix)
 	case after[0] == '(':
-		return nil, queryError(v.at, "%s: takes a word or a phrase in quotes: write (%[1]s:a OR %[1]s:b)", prefix)
+		return nil, queryError(v.at, errGroupAsValue, prefix)
 	}
 	return read(v)
 }
@@ -101,11 +101,28 @@ func wordsTerm(t token) (Expr, error) {
 }
 
 func noWords(text string, at int) error {
-	return queryError(at, "%s has no letter or digit, and a search finds only words made of them: write some, or leave it out", shown(text))
+	return queryError(at, errNoWords, shown(text))
 }
 
-// shown returns a text as errors show it.
-func shown(text string) string { return record.Clip(text, 60) }
+const mostShown = 60 // octets of a text, in an error
+
+// shown returns a text as errors show it, as an argument of theirs.
+func shown(text string) any {
+	kept, left := record.Cut(text, mostShown)
+	if left == 0 {
+		return kept
+	}
+	return wordCut.with(kept, left)
+}
+
+// quoted returns a text as errors show it in quotes.
+func quoted(text string) any {
+	kept, left := record.Cut(text, mostShown)
+	if left == 0 {
+		return Quote(kept)
+	}
+	return quotedCut.with(escaped(kept), left)
+}
 
 func columnsTerm(columns ...Column) func(value) (Expr, error) {
 	return func(v value) (Expr, error) {
@@ -121,13 +138,13 @@ func headerTerm(v value) (Expr, error) {
 	name, rest, at := cutOutside(v.raw, '=')
 	x := HeaderPhrase{Name: unquoted(name)}
 	if x.Name == "" {
-		return nil, queryError(v.at, "header: needs the name of a field: write header:X-Name or header:X-Name=value")
+		return nil, queryError(v.at, errNoField)
 	}
 	if at < 0 {
 		return x, nil
 	}
 	if x.Words = Words(unquoted(rest)); len(x.Words) == 0 {
-		return nil, queryError(v.at+at+1, "header:%s= needs a word: write one, or header:%[1]s for any value", shown(string(name)))
+		return nil, queryError(v.at+at+1, errNoFieldWord, shown(string(name)))
 	}
 	return x, nil
 }
@@ -145,17 +162,17 @@ func stateTerm(states map[string]Is) func(value) (Expr, error) {
 
 // unknown says what may stand behind the prefix.
 func (v value) unknown(known []string) error {
-	meant := ""
+	all := strings.Join(known, ", ")
 	if near := hint.Nearest(v.text, known); near != "" {
-		meant = "did you mean " + v.prefix + ":" + near + "? "
+		return queryError(v.at, errUnknownNear, v.prefix, quoted(v.text), near, all)
 	}
-	return queryError(v.at, "%s: does not know %s: %sIt knows %s", v.prefix, Quote(shown(v.text)), meant, strings.Join(known, ", "))
+	return queryError(v.at, errUnknown, v.prefix, quoted(v.text), all)
 }
 
 func sessionTerm(v value) (Expr, error) {
 	id, err := ParseID(v.text)
 	if err != nil {
-		return nil, queryError(v.at, "%s", err)
+		return nil, queryError(v.at, errNoID)
 	}
 	return InSession(id), nil
 }
@@ -163,14 +180,14 @@ func sessionTerm(v value) (Expr, error) {
 func tagTerm(v value) (Expr, error) {
 	tag := strings.TrimSpace(v.text)
 	if tag == "" {
-		return nil, queryError(v.at, "tag: needs a tag: write is:tagged for any")
+		return nil, queryError(v.at, errNoTag)
 	}
 	return Tagged(tag), nil
 }
 
 func lintTerm(v value) (Expr, error) {
 	if v.text == "" {
-		return nil, queryError(v.at, "lint: needs the ID of a rule, as in lint:lint-date")
+		return nil, queryError(v.at, errNoRule)
 	}
 	return Breaks(v.text), nil
 }
@@ -197,7 +214,7 @@ func authTerm(v value) (Expr, error) {
 	case "none", "no":
 		return SignedIn("none"), nil
 	case "":
-		return nil, queryError(v.at, "auth: needs a user, a mechanism, yes or none")
+		return nil, queryError(v.at, errNoUser)
 	}
 	return SignedIn(v.text), nil
 }
@@ -205,7 +222,7 @@ func authTerm(v value) (Expr, error) {
 func codeTerm(v value) (Expr, error) {
 	code, err := strconv.Atoi(v.text)
 	if err != nil || len(v.text) != 3 || code < 100 {
-		return nil, queryError(v.at, "code: needs the three digits of a reply, as in code:550")
+		return nil, queryError(v.at, errNoCode)
 	}
 	return Replied(code), nil
 }

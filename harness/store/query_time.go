@@ -42,7 +42,7 @@ func (v value) time() (time.Time, error) {
 			return at.UTC(), nil
 		}
 	}
-	return time.Time{}, queryError(v.at, `%s: needs a time: 2024-01-31, "2024-01-31 15:04", 2024-01-31T15:04:05Z, today, yesterday, or 5m, 2h, 3d for so long ago`, v.prefix)
+	return time.Time{}, queryError(v.at, errNoTime, v.prefix)
 }
 
 func named(text string, now time.Time) (time.Time, bool) {

@@ -14,20 +14,21 @@ import (
 // display has the functions of the templates.
 func display(w *words) template.FuncMap {
 	return template.FuncMap{
-		"t":      w.text,
-		"plain":  plain,
-		"marks":  marks,
-		"size":   size,
-		"who":    who,
-		"hue":    hue,
-		"clock":  clock,
-		"ago":    func(at string, now time.Time) string { return ago(w, at, now) },
-		"join":   strings.Join,
-		"listed": func(items ...any) []any { return items },
-		"said":   func() map[string]string { return w.beginning("say.", "ago.") },
-		"tagged": tagged,
-		"help":   func() []helpGroup { return queryHelp },
-		"keys":   func() []keyGroup { return keyGroups },
+		"t":       w.text,
+		"explain": w.explain,
+		"plain":   plain,
+		"marks":   marks,
+		"size":    size,
+		"who":     who,
+		"hue":     hue,
+		"clock":   clock,
+		"ago":     func(at string, now time.Time) string { return ago(w, at, now) },
+		"join":    strings.Join,
+		"listed":  func(items ...any) []any { return items },
+		"said":    func() map[string]string { return w.beginning("say.", "ago.") },
+		"tagged":  tagged,
+		"help":    func() []helpGroup { return queryHelp },
+		"keys":    func() []keyGroup { return keyGroups },
 	}
 }
 

@@ -42,7 +42,7 @@ func (s *Site) inbox(w http.ResponseWriter, r *request) error {
 		return writeList(w, status, box)
 	case !r.partial():
 		return s.write(w, r, status, "mailbox", box)
-	case box.Wrong != "":
+	case box.Wrong != nil:
 		// While somebody types, what was found before stays.
 		w.Header().Set("HX-Retarget", "#wrong")
 		w.Header().Set("HX-Reswap", "outerHTML")
@@ -60,7 +60,7 @@ func (s *Site) mailbox(r *request) (box *mailbox, status int, err error) {
 	box = &mailbox{frame: s.frame(r)}
 	if errors.As(err, &inQuery) {
 		list, err = &api.List[api.Summary]{}, nil
-		box.Wrong, box.Position, status = inQuery.Text, inQuery.Position, http.StatusBadRequest
+		box.Wrong, status = inQuery, http.StatusBadRequest
 	}
 	if err != nil {
 		return nil, 0, err
@@ -94,8 +94,8 @@ func (s *Site) rows(w http.ResponseWriter, r *request) error {
 func writeList(w http.ResponseWriter, status int, box *mailbox) error {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
-	if box.Wrong != "" {
-		_, err := fmt.Fprintf(w, "q: %s, at character %d\n", box.Wrong, box.Position)
+	if box.Wrong != nil {
+		_, err := fmt.Fprintf(w, "q: %s, at character %d\n", box.Wrong.Text, box.Wrong.Position)
 		return err
 	}
 	var b strings.Builder

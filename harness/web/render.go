@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/smtpspec/smtpspec/harness/store"
 	"github.com/smtpspec/smtpspec/harness/web/api"
 )
 
@@ -39,8 +40,7 @@ type frame struct {
 	Sessions    int
 	Faults      int // rules in force
 	Version     string
-	Wrong       string // with the search; "" if it was read
-	Position    int    // of what is wrong, in characters from 0
+	Wrong       *store.QueryError // with the search; nil if it was read
 }
 
 func (s *Site) frame(r *request) frame {

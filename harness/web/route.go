@@ -105,7 +105,7 @@ func (s *Site) problemOf(r *request, err error) *problem.Problem {
 	case errors.As(err, &p):
 		return p
 	case errors.As(err, &inQuery):
-		return problem.New(http.StatusBadRequest, "%s", inQuery.Error())
+		return problem.New(http.StatusBadRequest, "%s %s", r.words.text("search.wrong", inQuery.Position+1), r.words.explain(inQuery).Text)
 	case errors.Is(err, store.ErrNotFound):
 		return problem.New(http.StatusNotFound, "%s", r.words.text("failure.gone"))
 	case errors.Is(err, store.ErrClosed), errors.Is(err, context.DeadlineExceeded):

@@ -59,6 +59,24 @@ var _ = Describe("Searching", func() {
 		b.good()
 	})
 
+	It("says in place where a search is wrong, in Mongolian", func(ctx SpecContext) {
+		b := openInbox(ctx, 3, "/")
+		b.Click(`.settings [name="lang"]`)
+		b.sees("#total", "3 захидал")
+		b.scripted()
+		b.Type("#q", "бат form:bat")
+		b.sees(".search .wrong", "Хайлтыг уншиж чадсангүй, 5-р тэмдэгт дээр:")
+		b.sees(`.search .wrong [lang="mn"]`, `form: гэж байхгүй, from: гэх гэсэн үү? Үгийг нь хайх бол "form:bat" гэж бичнэ үү`)
+		Expect(b.Count(`.search .wrong [lang="en"]`)).To(BeZero())
+		Expect(b.Count(shownRow)).To(Equal(3))
+		b.Shot("search-wrong-mongolian")
+		b.Press(enter)
+		Eventually(func() int { return browser.Eval[int](b.Page, `document.getElementById("q").selectionStart`) }).Should(Equal(4))
+		b.good() // the next page is a 400, which Chromium notes
+		b.Go(home(b.daemon) + "/search?q=%28")
+		b.sees(`.search .wrong [lang="mn"]`, "төгсгөлд нь үг дутуу байна")
+	})
+
 	It("explains the language, and an example is a search", func(ctx SpecContext) {
 		b := openInbox(ctx, 3, "/")
 		b.Click(".search .ask")

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/smtpspec/smtpspec/harness/store"
@@ -68,8 +67,7 @@ func inRun(n node, run string) node {
 // that is true more often if wide is set, and less often if it is not.
 func (c *compiler) node(x store.Expr, wide bool, depth int) node {
 	if c.count++; c.count > maxConditions || depth > maxDepth {
-		c.fault = &store.QueryError{Text: fmt.Sprintf(
-			"more than %d conditions, or %d inside each other: ask for less at once", maxConditions, maxDepth)}
+		c.fault = store.TooMuch(maxConditions, maxDepth)
 		return node{sql: "0"}
 	}
 	switch x := x.(type) {
