@@ -4,7 +4,7 @@
 // message takes of memory:
 //
 //	go run ./specs/bench/store -quick     under a minute
-//	go run ./specs/bench/store            everything, about nine minutes
+//	go run ./specs/bench/store            everything, about seven minutes
 //
 // The daemon is "smtpspec serve", built from this module, in a process of its
 // own with its default flags but for what a row says. PostgreSQL is measured
