@@ -1,8 +1,10 @@
 package web
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/smtpspec/smtpspec/harness/message"
 	"github.com/smtpspec/smtpspec/harness/web/api"
 )
 
@@ -27,8 +29,9 @@ func (m *reading) Files() (f attached) {
 		f.More = len(parts) - folded
 		parts = parts[:folded]
 	}
+	all := slices.Collect(m.Parsed.Parts())
 	for _, p := range parts {
-		f.List = append(f.List, m.file(p))
+		f.List = append(f.List, fileOf(p, all[p.N]))
 	}
 	return f
 }
@@ -43,20 +46,12 @@ var texts = map[string]bool{
 	"application/json": true,
 }
 
-func (m *reading) file(p api.Part) file {
+func fileOf(p api.Part, part *message.Part) file {
 	f := file{Part: p, Picture: pictures[p.Served] && p.Size > 0 && p.Size <= maxPicture}
-	if !texts[p.Type] {
-		return f
-	}
-	n := 0
-	for part := range m.Parsed.Parts() {
-		if n++; n <= p.N {
-			continue
-		}
+	if texts[p.Type] {
 		f.Cut = len(part.Body) > maxPreview
 		beginning := string(part.Body[:min(len(part.Body), maxPreview)])
 		f.Text = strings.ReplaceAll(strings.ToValidUTF8(beginning, "\ufffd"), "\r\n", "\n")
-		break
 	}
 	return f
 }

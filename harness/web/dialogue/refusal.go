@@ -108,24 +108,6 @@ func Path(arg string) string {
 	if !found {
 		return arg
 	}
-	if end := closing(rest); end >= 0 {
-		return rest[:end]
-	}
-	return rest
-}
-
-// closing is where the bracket of a path closes, quoted ones left aside.
-func closing(path string) int {
-	quoted := false
-	for i := 0; i < len(path); i++ {
-		switch c := path[i]; {
-		case c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case c == '>' && !quoted:
-			return i
-		}
-	}
-	return -1
+	path, _, _ := record.CutUnquoted(rest, '>')
+	return path
 }
