@@ -38,7 +38,7 @@ func (b *box) pagesOfTrees(g grower) {
 		q := &store.Query{Expr: g.tree(2)}
 		run := libraryRuns[i%3]
 		want := b.matching(func(e *store.Entry) bool { return q.Match(e) && (run == "" || e.Run == run) })
-		p := store.Page{Query: q, Run: run, Limit: 7, Total: true}
+		p := store.Page{Query: q, Run: run, Limit: 3, Total: true}
 		if got := b.page(p).Total; got != len(want) {
 			b.Errorf("%#v in %q: total %d, want %d", q.Expr, run, got, len(want))
 		}
